@@ -1,0 +1,20 @@
+"""Who datasets, jobs and keys belong to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.records.base import Base, Id
+
+
+class Owner(Base):
+    """A person or team."""
+
+    __tablename__ = "owners"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    created_at: Mapped[datetime]
