@@ -1,0 +1,92 @@
+"""The whole spec of a job."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from models.spec.base import SpecPart
+from models.spec.network import NetworkSpec
+from models.spec.stopping import StoppingSpec
+from models.spec.training import TrainingSpec
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Label = Annotated[str, Field(max_length=200)]
+
+MAX_SHARDS = 64
+"""Each shard has a gradient of its own in memory."""
+
+
+def _at_most_64(labels: dict[str, Any]) -> dict[str, Any]:
+    if len(labels) > 64:
+        raise ValueError("at most 64 labels")
+    return labels
+
+
+class PreprocessingSpec(SpecPart):
+    """What is learnt on the training rows and applied to every row."""
+
+    standardize: bool = True
+
+
+class WorkersSpec(SpecPart):
+    """How many workers may serve the job: capacity only, the result does not depend on it."""
+
+    min: int = Field(default=1, ge=1)
+    max: int | None = Field(default=None, ge=1)
+    """Null means as many as there are shards."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> WorkersSpec:
+        if self.max is not None and self.max < self.min:
+            raise ValueError(f"max ({self.max}) is less than min ({self.min})")
+        return self
+
+
+class ValidationSpec(SpecPart):
+    """The rows that are held back from training: a fraction of the dataset, or all rows of another one."""
+
+    fraction: float | None = Field(default=None, gt=0.0, lt=1.0)
+    dataset: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> ValidationSpec:
+        if (self.fraction is None) == (self.dataset is None):
+            raise ValueError('give either "fraction" or "dataset", or null for no validation')
+        return self
+
+
+class CheckpointsSpec(SpecPart):
+    """How often the state is made safe on disk, and how many of the last ones are kept."""
+
+    every_seconds: float = Field(default=10.0, ge=0.1)
+    keep_last: int = Field(default=3, ge=1, le=1000)
+
+
+class JobSpec(SpecPart):
+    """What a user asks for."""
+
+    name: Name | None = None
+    dataset: str
+    task: Literal["classification", "regression"] = "classification"
+    target: str | Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    """The column to predict; for regression it may be several."""
+    features: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
+    """The columns to predict from; null means all others."""
+    network: NetworkSpec = NetworkSpec()
+    training: TrainingSpec = TrainingSpec()
+    preprocessing: PreprocessingSpec = PreprocessingSpec()
+    shards: int = Field(default=4, ge=1, le=MAX_SHARDS)
+    workers: WorkersSpec = WorkersSpec()
+    validation: ValidationSpec | None = ValidationSpec(fraction=0.1)
+    stopping: StoppingSpec = StoppingSpec()
+    checkpoints: CheckpointsSpec = CheckpointsSpec()
+    max_restarts: int = Field(default=3, ge=0, le=1000)
+    priority: int = Field(default=0, ge=-1000, le=1000)
+    labels: Annotated[dict[Name, Label], AfterValidator(_at_most_64)] = {}
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns to predict."""
+        return (self.target,) if isinstance(self.target, str) else self.target

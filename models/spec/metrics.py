@@ -1,0 +1,21 @@
+"""The names of the metrics a job can watch, and which way is better."""
+
+from __future__ import annotations
+
+from models.spec.job import JobSpec
+
+_CLASSIFICATION = ("cost", "accuracy", "certainty", "balanced_accuracy", "precision", "recall", "f1")
+_REGRESSION = ("cost", "rmse", "mae", "r2")
+_LESS_IS_BETTER = ("cost", "rmse", "mae", "gradient_norm")
+
+
+def known_metrics(spec: JobSpec) -> tuple[str, ...]:
+    """What an epoch of this job records: ``train_cost`` always, the rest on the validation rows where there are any."""
+    names = _CLASSIFICATION if spec.task == "classification" else _REGRESSION
+    validation = tuple(f"validation_{name}" for name in names) if spec.validation else ()
+    return ("train_cost", *validation)
+
+
+def less_is_better(metric: str) -> bool:
+    """Costs and errors fall, everything else rises."""
+    return metric.removeprefix("validation_").removeprefix("train_") in _LESS_IS_BETTER

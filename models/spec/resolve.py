@@ -1,0 +1,202 @@
+"""From what a user asked for to the full description of the run, held against the dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.errors import Fault, ValidationFailed
+from models.spec.job import JobSpec
+from models.spec.metrics import known_metrics
+
+_DEFAULT_COST = {"classification": "cross_entropy", "regression": "mean_squared_error"}
+_COSTS = {
+    "classification": ("cross_entropy", "binary_cross_entropy"),
+    "regression": ("mean_squared_error", "mean_absolute_error", "huber"),
+}
+MAX_CLASSES = 10_000
+
+Column = Mapping[str, Any]
+
+
+def resolve(
+    spec: JobSpec, columns: Sequence[Column], rows: int, *, max_parameters: int, validation_columns: Sequence[Column] = ()
+) -> JobSpec:
+    """Fill in what follows from the dataset: features, cost, the largest number of workers.
+
+    Args:
+        spec: as submitted.
+        columns: the dataset's columns as stored: name, kind, missing, levels, distinct.
+        rows: of the dataset.
+        max_parameters: the largest network the service takes.
+        validation_columns: those of the second dataset, where the spec names one.
+
+    Raises:
+        ValidationFailed: with every disagreement between spec and dataset.
+    """
+    by_name = {column["name"]: column for column in columns}
+    features = spec.features or tuple(name for name in by_name if name not in spec.targets)
+    faults = [
+        *_column_faults(spec, by_name, features),
+        *_target_faults(spec, by_name),
+        *_training_faults(spec, rows),
+        *_metric_faults(spec),
+        *_validation_faults(validation_columns, by_name, features, spec),
+    ]
+    if not faults:
+        faults = _size_faults(parameter_count(spec, by_name, features), max_parameters)
+    if faults:
+        raise ValidationFailed(faults)
+    return spec.model_copy(
+        update={
+            "name": spec.name or f"{spec.task} of {', '.join(spec.targets)}",
+            "features": features,
+            "training": spec.training.model_copy(
+                update={"cost": spec.training.cost or _DEFAULT_COST[spec.task]}
+            ),
+            "workers": spec.workers.model_copy(
+                update={"max": min(spec.workers.max or spec.shards, spec.shards)}
+            ),
+        }
+    )
+
+
+def output_count(spec: JobSpec, by_name: Mapping[str, Column]) -> int:
+    """How many outputs the network has: one a class (one alone for a binary cross-entropy), or one a target."""
+    if spec.task == "regression":
+        return len(spec.targets)
+    if spec.training.cost == "binary_cross_entropy":
+        return 1
+    return _class_count(by_name[spec.targets[0]])
+
+
+def input_count(by_name: Mapping[str, Column], features: Sequence[str]) -> int:
+    """How many inputs the features make: a categorical one has one for each of its levels."""
+    return sum(len(by_name[name]["levels"]) if by_name[name]["kind"] == "categorical" else 1 for name in features)
+
+
+def parameter_count(spec: JobSpec, by_name: Mapping[str, Column], features: Sequence[str]) -> int:
+    """Weights and biases of the whole network."""
+    hidden = [layer.units for layer in spec.network.hidden]
+    widths = [input_count(by_name, features), *hidden, output_count(spec, by_name)]
+    return sum((n_in + 1) * n_out for n_in, n_out in zip(widths, widths[1:], strict=False))
+
+
+def _class_count(column: Column) -> int:
+    return len(column["levels"]) if column["levels"] else int(column["distinct"])
+
+
+def _column_faults(spec: JobSpec, by_name: Mapping[str, Column], features: Sequence[str]) -> list[Fault]:
+    known = ", ".join(list(by_name)[:20]) + (", …" if len(by_name) > 20 else "")
+    faults = [
+        Fault(pointer, f"the dataset has no column {name!r}; it has {known}", "unknown_column")
+        for pointer, name in _pointed_columns(spec)
+        if name not in by_name
+    ]
+    if not features:
+        faults.append(Fault("/features", "no column is left to predict from", "no_features"))
+    for index, name in enumerate(spec.features or ()):
+        if name in spec.targets:
+            faults.append(Fault(f"/features/{index}", f"{name!r} is the target", "target_as_feature"))
+        if name in (spec.features or ())[:index]:
+            faults.append(Fault(f"/features/{index}", f"{name!r} is listed twice", "repeated_column"))
+    return faults
+
+
+def _pointed_columns(spec: JobSpec) -> list[tuple[str, str]]:
+    features = [(f"/features/{index}", name) for index, name in enumerate(spec.features or ())]
+    return _pointed_targets(spec) + features
+
+
+def _pointed_targets(spec: JobSpec) -> list[tuple[str, str]]:
+    if isinstance(spec.target, str):
+        return [("/target", spec.target)]
+    return [(f"/target/{index}", name) for index, name in enumerate(spec.target)]
+
+
+def _target_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
+    faults: list[Fault] = []
+    if spec.task == "classification" and len(spec.targets) > 1:
+        faults.append(Fault("/target", "a classification has one target column", "several_targets"))
+    for pointer, name in _pointed_targets(spec):
+        column = by_name.get(name)
+        if column is None:
+            continue
+        if column["missing"]:
+            message = f"{name!r} is missing in {column['missing']} rows; remove these rows or fill them in"
+            faults.append(Fault(pointer, message, "missing_targets"))
+        check = _class_faults if spec.task == "classification" else _number_faults
+        faults.extend(check(pointer, column, spec))
+    return faults
+
+
+def _number_faults(pointer: str, column: Column, spec: JobSpec) -> list[Fault]:
+    if column["kind"] != "categorical":
+        return []
+    message = f"{column['name']!r} holds text; a regression target holds numbers: use a classification"
+    return [Fault(pointer, message, "text_target")]
+
+
+def _class_faults(pointer: str, column: Column, spec: JobSpec) -> list[Fault]:
+    classes = _class_count(column)
+    if column["kind"] == "numeric" and classes > 100:
+        message = f"{column['name']!r} holds {classes} different fractional numbers: use a regression"
+        return [Fault(pointer, message, "continuous_target")]
+    if classes < 2:
+        return [Fault(pointer, f"{column['name']!r} has one class only; there is nothing to learn", "one_class")]
+    if classes > MAX_CLASSES:
+        message = f"{column['name']!r} has {classes} classes; at most {MAX_CLASSES} are possible"
+        return [Fault(pointer, message, "too_many_classes")]
+    if spec.training.cost == "binary_cross_entropy" and classes != 2:
+        message = f"binary_cross_entropy needs two classes, {column['name']!r} has {classes}: use cross_entropy"
+        return [Fault("/training/cost", message, "not_binary")]
+    return []
+
+
+def _training_faults(spec: JobSpec, rows: int) -> list[Fault]:
+    faults: list[Fault] = []
+    cost = spec.training.cost
+    if cost is not None and cost not in _COSTS[spec.task]:
+        message = f"{cost} is not a cost for a {spec.task}; choose {' or '.join(_COSTS[spec.task])}"
+        faults.append(Fault("/training/cost", message, "cost_of_other_task"))
+    if spec.training.class_weight is not None and spec.task != "classification":
+        faults.append(Fault("/training/class_weight", "only a classification has classes", "no_classes"))
+    if spec.workers.min > spec.shards:
+        message = f"{spec.workers.min} workers cannot share {spec.shards} shards"
+        faults.append(Fault("/workers/min", message, "more_workers_than_shards"))
+    if spec.validation and spec.validation.fraction and rows < 2:
+        faults.append(Fault("/validation/fraction", "the dataset has too few rows to hold any back", "too_few_rows"))
+    return faults
+
+
+def _metric_faults(spec: JobSpec) -> list[Fault]:
+    known = known_metrics(spec)
+    watched = [("/stopping/target/metric", spec.stopping.target), ("/stopping/patience/metric", spec.stopping.patience)]
+    return [
+        Fault(pointer, f"there is no metric {rule.metric!r} here; there are {', '.join(known)}", "unknown_metric")
+        for pointer, rule in watched
+        if rule is not None and rule.metric not in known
+    ]
+
+
+def _validation_faults(
+    columns: Sequence[Column], by_name: Mapping[str, Column], features: Sequence[str], spec: JobSpec
+) -> list[Fault]:
+    if spec.validation is None or spec.validation.dataset is None:
+        return []
+    found = {column["name"]: column for column in columns}
+    pointer = "/validation/dataset"
+    faults = []
+    for name in (*features, *spec.targets):
+        if name not in found:
+            faults.append(Fault(pointer, f"it has no column {name!r}", "unknown_column"))
+        elif name in by_name and (found[name]["kind"] == "categorical") != (by_name[name]["kind"] == "categorical"):
+            faults.append(Fault(pointer, f"its column {name!r} is not of the same kind", "other_kind"))
+    return faults
+
+
+def _size_faults(parameters: int, limit: int) -> list[Fault]:
+    if parameters <= limit:
+        return []
+    message = f"the network would have {parameters:,} parameters; at most {limit:,} are possible: use fewer units"
+    return [Fault("/network/hidden", message, "too_many_parameters")]

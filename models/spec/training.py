@@ -1,0 +1,37 @@
+"""How to train: cost, optimizer, batches, regularization."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from models.spec.base import SpecPart
+from models.spec.optimizer import Adam, OptimizerSpec
+from models.spec.schedule import Constant, ScheduleSpec
+
+CostName = Literal[
+    "cross_entropy", "binary_cross_entropy", "mean_squared_error", "mean_absolute_error", "huber"
+]
+UpdateOrder = Literal["simultaneous", "output_to_input", "input_to_output", "largest_gradient_first"]
+
+
+class TrainingSpec(SpecPart):
+    """Everything that steers the descent. ``batch_size`` is global: the shards split it."""
+
+    cost: CostName | None = None
+    """Null follows from the task."""
+    optimizer: OptimizerSpec = Adam()
+    schedule: ScheduleSpec = Constant()
+    update_order: UpdateOrder = "simultaneous"
+    batch_size: int = Field(default=256, ge=1, le=1_000_000_000)
+    max_epochs: int = Field(default=20, ge=1, le=10_000_000)
+    """The total, also after a resume or a fork."""
+    shuffle: bool = True
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    l1: float = Field(default=0.0, ge=0.0, le=1000.0)
+    l2: float = Field(default=0.0, ge=0.0, le=1000.0)
+    clip_norm: float | None = Field(default=None, gt=0.0)
+    class_weight: dict[str, float] | Literal["balanced"] | None = None
+    """A weight for each class by its label, or ``balanced``: rows / (classes × rows of the class)."""
+    dtype: Literal["float32", "float64"] = "float32"
