@@ -1,0 +1,140 @@
+"""The shapes of what the service answers, as far as this package looks into them.
+
+They are plain dictionaries: what a newer service adds is kept and passed on.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypedDict
+
+TERMINAL_STATES: Final = frozenset({"succeeded", "stopped", "failed", "cancelled"})
+"""A job in one of these stays there."""
+
+WAITING_STATES: Final = TERMINAL_STATES | {"paused"}
+"""A job in one of these does nothing until somebody asks."""
+
+
+class Column(TypedDict):
+    """One column of a dataset; ``kind`` is numeric, integer, boolean or categorical."""
+
+    name: str
+    kind: str
+    missing: int
+    levels: list[str] | None
+    min: float | None
+    max: float | None
+    mean: float | None
+    distinct: int
+
+
+class Dataset(TypedDict):
+    """An uploaded table."""
+
+    id: str
+    name: str
+    rows: int
+    columns: list[Column]
+    size_bytes: int
+    sha256: str
+    created_at: str
+
+
+class Progress(TypedDict):
+    """How far a job is; ``fraction`` is 0..1, ``eta_seconds`` None while unknown."""
+
+    epoch: int
+    step: int
+    steps_total: int | None
+    fraction: float | None
+    eta_seconds: float | None
+    samples_per_second: float | None
+
+
+class Member(TypedDict):
+    """One worker of a gang and the shards it holds."""
+
+    worker: str
+    host: str
+    pid: int
+    shards: list[int]
+
+
+class Gang(TypedDict):
+    """The workers that serve a job now."""
+
+    generation: int
+    members: list[Member]
+
+
+class Queue(TypedDict):
+    """Why a job waits."""
+
+    position: int | None
+    blocked_by: str | None
+
+
+class Job(TypedDict):
+    """A training run."""
+
+    id: str
+    name: str
+    state: str
+    reason: str | None
+    message: str | None
+    spec: dict[str, Any]
+    progress: Progress
+    latest: dict[str, float | None] | None
+    best: dict[str, float | None] | None
+    gang: Gang | None
+    queue: Queue | None
+    restarts: int
+    weights_sha256: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class History(TypedDict):
+    """A table of numbers: one row per epoch, or per (perhaps thinned out) step."""
+
+    columns: list[str]
+    rows: list[list[float | None]]
+
+
+class Checkpoint(TypedDict):
+    """A kept state of a job."""
+
+    step: int
+    epoch: int
+    kind: str
+    size_bytes: int
+    sha256: str
+    created_at: str
+
+
+class Event(TypedDict):
+    """Something that happened to a job."""
+
+    at: str
+    kind: str
+    message: str
+
+
+class Worker(TypedDict):
+    """A worker process, as last heard of."""
+
+    id: str
+    name: str
+    host: str
+    pid: int
+    state: str
+    job_id: str | None
+
+
+class Key(TypedDict):
+    """An API key; ``key`` itself is there once, in the answer to its creation."""
+
+    id: str
+    name: str
+    prefix: str
+    created_at: str

@@ -1,0 +1,1 @@
+"""What the service keeps, one file each: datasets, jobs, a job's results, workers, keys."""

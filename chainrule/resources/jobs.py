@@ -1,0 +1,74 @@
+"""Training runs: submit them, look at them, steer them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from chainrule.paging import all_items
+from chainrule.payloads import Job
+from chainrule.transport import Transport
+
+
+class Jobs:
+    """``/api/v1/jobs``."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def submit(self, spec: Mapping[str, Any], idempotency_key: str | None = None) -> Job:
+        """Submit a job. Without a key of the caller's one is drawn, so that a retry never makes a second job.
+
+        Raises:
+            Refused: with every fault of the spec.
+        """
+        key = idempotency_key or secrets.token_hex(16)
+        headers = {"Idempotency-Key": key}
+        return cast(Job, self._transport.json("POST", "jobs", json=spec, headers=headers, repeatable=True))
+
+    def plan(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """What submitting ``spec`` would do: the resolved spec, parameters, steps. Nothing is kept.
+
+        Raises:
+            Refused: with every fault of the spec.
+        """
+        plan = self._transport.json("POST", "jobs", json=spec, params={"dry_run": "true"}, repeatable=True)
+        return cast("dict[str, Any]", plan)
+
+    def list(self, state: str | None = None, limit: int | None = None) -> Iterator[Job]:
+        """The jobs of this key's owner, newest first; ``limit`` is the size of a page, not of the list."""
+        return all_items(self._transport, "jobs", {"state": state, "limit": limit})
+
+    def get(self, job_id: str) -> Job:
+        """One job."""
+        return cast(Job, self._transport.json("GET", f"jobs/{job_id}"))
+
+    def update(self, job_id: str, **changes: Any) -> Job:
+        """Change its name, labels, priority or workers."""
+        return cast(Job, self._transport.json("PATCH", f"jobs/{job_id}", json=changes, repeatable=True))
+
+    def cancel(self, job_id: str) -> Job:
+        """End it at its next step; asking twice changes nothing.
+
+        Raises:
+            Conflict: if it has ended already.
+        """
+        return self._steer(job_id, "cancel")
+
+    def pause(self, job_id: str) -> Job:
+        """Let it rest at its next step, with a checkpoint."""
+        return self._steer(job_id, "pause")
+
+    def resume(self, job_id: str) -> Job:
+        """Put a paused job back into the queue."""
+        return self._steer(job_id, "resume")
+
+    def fork(self, job_id: str, changes: Mapping[str, Any] | None = None) -> Job:
+        """A new job that goes on from a checkpoint of this one, with ``changes`` to its spec."""
+        key = {"Idempotency-Key": secrets.token_hex(16)}
+        forked = self._transport.json("POST", f"jobs/{job_id}/fork", json=changes or {}, headers=key, repeatable=True)
+        return cast(Job, forked)
+
+    def _steer(self, job_id: str, verb: str) -> Job:
+        return cast(Job, self._transport.json("POST", f"jobs/{job_id}/{verb}", repeatable=True))

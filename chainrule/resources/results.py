@@ -1,0 +1,68 @@
+"""What a job leaves behind: history, events, checkpoints, weights, predictions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from chainrule.paging import all_items
+from chainrule.payloads import Checkpoint, Event, History
+from chainrule.transport import Transport
+
+
+class Results:
+    """``/api/v1/jobs/{id}/…``."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def history(
+        self, job_id: str, series: str = "epoch", *, points: int | None = None, from_step: int | None = None
+    ) -> History:
+        """The cost and the metrics by ``epoch`` or by ``step``; ``points`` thins steps out to about that many rows."""
+        params = {"series": series, "points": points, "from_step": from_step}
+        params = {name: value for name, value in params.items() if value is not None}
+        return cast(History, self._transport.json("GET", f"jobs/{job_id}/history", params=params))
+
+    def events(self, job_id: str) -> Iterator[Event]:
+        """Everything that happened to the job, oldest first."""
+        return all_items(self._transport, f"jobs/{job_id}/events")
+
+    def checkpoints(self, job_id: str) -> Iterator[Checkpoint]:
+        """The states that were kept."""
+        return all_items(self._transport, f"jobs/{job_id}/checkpoints")
+
+    def weights(
+        self, job_id: str, target: Path, *, which: str | int = "best", format: str = "safetensors"
+    ) -> Path:
+        """Write the weights to the file ``target``; it appears whole or not at all.
+
+        ``which`` is best, last or the number of a kept step.
+        """
+        params = {"which": str(which), "format": format}
+        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        with self._transport.stream("GET", f"jobs/{job_id}/weights", params=params) as answer:
+            try:
+                with part.open("wb") as file:
+                    for chunk in answer.iter_bytes(1 << 20):
+                        file.write(chunk)
+                part.replace(target)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+        return target
+
+    def predict(
+        self, job_id: str, rows: Sequence[Any], *, which: str | int = "best"
+    ) -> list[dict[str, Any]]:
+        """One prediction per raw row; a row is a mapping by column name, or a list in the order of the features.
+
+        Raises:
+            Refused: naming the rows and columns that do not fit.
+        """
+        body = {"rows": list(rows), "which": str(which)}
+        answer = self._transport.json("POST", f"jobs/{job_id}/predict", json=body, repeatable=True)
+        return cast("list[dict[str, Any]]", answer["predictions"])
+
