@@ -64,7 +64,7 @@ class Transport:
         return response.json() if response.content else None
 
     def send(self, method: str, path: str, *, repeatable: bool | None = None, **request: Any) -> httpx.Response:
-        """One answered request; what is ``repeatable`` (by default GET and DELETE) is sent again when a connection breaks.
+        """One answered request; a ``repeatable`` one (by default GET and DELETE) is sent again if its connection breaks.
 
         A connection that was refused is always tried again: nothing was sent.
 
@@ -119,4 +119,4 @@ def _pause_s(attempt: int, asked_s: float | None = None) -> float:
     """0.1, 0.2, 0.4 … seconds with a third of noise, or what the service asked for."""
     if asked_s is not None:
         return min(asked_s, _LONGEST_PAUSE_S)
-    return 0.1 * 2 ** (attempt - 1) * random.uniform(0.85, 1.15)  # noqa: S311 - only spreads clients in time
+    return 0.1 * 2.0 ** (attempt - 1) * random.uniform(0.85, 1.15)  # noqa: S311 - only spreads clients in time

@@ -34,9 +34,7 @@ class Results:
         """The states that were kept."""
         return all_items(self._transport, f"jobs/{job_id}/checkpoints")
 
-    def weights(
-        self, job_id: str, target: Path, *, which: str | int = "best", format: str = "safetensors"
-    ) -> Path:
+    def weights(self, job_id: str, target: Path, *, which: str | int = "best", format: str = "safetensors") -> Path:
         """Write the weights to the file ``target``; it appears whole or not at all.
 
         ``which`` is best, last or the number of a kept step.
@@ -54,9 +52,7 @@ class Results:
                 raise
         return target
 
-    def predict(
-        self, job_id: str, rows: Sequence[Any], *, which: str | int = "best"
-    ) -> list[dict[str, Any]]:
+    def predict(self, job_id: str, rows: Sequence[Any], *, which: str | int = "best") -> list[dict[str, Any]]:
         """One prediction per raw row; a row is a mapping by column name, or a list in the order of the features.
 
         Raises:
@@ -65,4 +61,3 @@ class Results:
         body = {"rows": list(rows), "which": str(which)}
         answer = self._transport.json("POST", f"jobs/{job_id}/predict", json=body, repeatable=True)
         return cast("list[dict[str, Any]]", answer["predictions"])
-

@@ -82,7 +82,7 @@ class Child:
         """Plan the next start; the pause, in seconds, doubles from one early death to the next."""
         self.signal_all(signal.SIGKILL)  # whatever of its session outlived it
         self._failures = 1 if now - self._started_at > _HEALTHY_AFTER_S else self._failures + 1
-        pause_s = min(_FIRST_PAUSE_S * 2 ** (self._failures - 1), _LONGEST_PAUSE_S)
+        pause_s = min(_FIRST_PAUSE_S * 2.0 ** (self._failures - 1), _LONGEST_PAUSE_S)
         self.restart_at = now + pause_s
         return pause_s
 

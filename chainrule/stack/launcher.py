@@ -1,8 +1,8 @@
 """Become another program that dies with the process that asked for it.
 
-Run as a plain script, ``launcher.py <pid of the parent> <program> <arguments...>``, so that it starts in milliseconds and
-needs nothing installed. Linux's parent-death signal survives the exec that follows; elsewhere there is no such signal
-and the program merely starts.
+Run as a plain script, ``launcher.py <pid of the parent> <program> <arguments...>``, so that it starts in milliseconds
+and needs nothing installed. Linux's parent-death signal survives the exec that follows; elsewhere there is no such
+signal and the program merely starts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The address the stack is reached at.
 
-``up`` itself binds it and hands the open socket down: a taken port is found before anything starts, ``--port 0`` cannot be
-lost to another program, and while the API restarts connections wait instead of failing.
+``up`` itself binds it and hands the open socket down: a taken port is found before anything starts, ``--port 0`` cannot
+be lost to another program, and while the API restarts connections wait instead of failing.
 """
 
 from __future__ import annotations

@@ -59,9 +59,7 @@ class Recipe:
             env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
         )
 
-    def _part(
-        self, name: str, *module: str, fds: tuple[int, ...] = (), env: Mapping[str, str] | None = None
-    ) -> Part:
+    def _part(self, name: str, *module: str, fds: tuple[int, ...] = (), env: Mapping[str, str] | None = None) -> Part:
         return Part(
             name,
             [*_PYTHON, *module],

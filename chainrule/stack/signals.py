@@ -54,6 +54,6 @@ class Signals:
         if self.stops:
             raise StopRequested
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _note(self, number: int, _frame: FrameType | None) -> None:
         if number in _ENDING:
             self.stops += 1

@@ -77,7 +77,7 @@ class Supervisor:
             self._signals.pause(min([*due, 5.0]))
 
     def stop(self) -> None:
-        """End everything: politely, the first started (the broker) last, and by force after ten seconds or another Ctrl-C."""
+        """End everything, the first started (the broker) last; by force after ten seconds or another Ctrl-C."""
         patience = self._signals.stops
         for group in (self._children[1:], self._children[:1]):
             for child in group:

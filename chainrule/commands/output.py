@@ -1,0 +1,101 @@
+"""How values are shown: JSON for programs, tables for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chainrule.payloads import Job
+
+_STATE_STYLES = {
+    "queued": "yellow",
+    "running": "cyan",
+    "succeeded": "green",
+    "failed": "red",
+    "stopped": "magenta",
+    "cancelled": "dim",
+}
+
+
+def print_json(value: Any) -> None:
+    """Print ``value`` as JSON that ends in a newline."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
+    """Print a table; a column whose name begins with ``>`` is set to the right."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        right = column.startswith(">")
+        # A name cut off by a narrow terminal, such as an id, could not be used in the next command.
+        table.add_column(column.removeprefix(">"), justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def print_facts(console: Console, facts: Iterable[tuple[str, str | Text]]) -> None:
+    """Print names and values below each other; empty values are left out."""
+    grid = Table.grid(padding=(0, 2))
+    for name, value in facts:
+        if value:
+            grid.add_row(Text(name, style="dim"), value)
+    console.print(grid)
+
+
+def state_text(state: str) -> Text:
+    """A job's state in its colour."""
+    return Text(state, style=_STATE_STYLES.get(state, ""))
+
+
+def waits_for(job: Job) -> str:
+    """Why a queued job does not run yet, in words; empty if that is not known."""
+    queue = job["queue"]
+    return (queue["blocked_by"] or "") if queue else ""
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A number of ``digits`` significant digits, or a dash."""
+    return "–" if value is None else f"{value:.{digits}g}"
+
+
+def count(value: float | None) -> str:
+    """A count with thousands separated, or a dash."""
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def percent(fraction: float | None) -> str:
+    """A fraction as a percentage, or a dash."""
+    return "–" if fraction is None else f"{100 * fraction:.1f} %"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as ``m:ss`` or ``h:mm:ss``, or a dash."""
+    if seconds is None:
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def local_time(text: str | None) -> str:
+    """An ISO time as the local time of day with its date, or a dash."""
+    return "–" if not text else datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def size(n_bytes: float | None) -> str:
+    """A number of bytes in a unit that suits it."""
+    value = float(n_bytes or 0)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} GB"

@@ -1,0 +1,53 @@
+"""``chainrule predict``."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from typing import IO, Any
+
+import click
+
+from chainrule.commands.output import print_json
+from chainrule.commands.session import NEWEST, Session, pass_session
+from chainrule.rows import BadRows, read_rows
+
+
+@click.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.option("--job", default=NEWEST, help="Whose weights to use (by default those of the newest job).")
+@click.option("--which", default="best", show_default=True, help="best, last or the number of a kept step.")
+@click.option("--row", help="One row as JSON instead of a file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with all probabilities.")
+@pass_session
+def predict(session: Session, file: IO[str], job: str, which: str, row: str | None, as_json: bool) -> None:
+    """Predict the rows of FILE: CSV with a line of names, or JSON; - is standard input.
+
+    Prints CSV: a line per row. Columns of the file that are not features are left alone by the service.
+    """
+    rows = [_one(row)] if row is not None else read_rows(file)
+    predictions = session.client.results.predict(session.job_id(job), rows, which=which)
+    if as_json:
+        print_json(predictions)
+        return
+    flat = [_flat(prediction) for prediction in predictions]
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(flat[0]) if flat else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(flat)
+
+
+def _one(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadRows(f"--row is not JSON: {error}") from error
+
+
+def _flat(prediction: dict[str, Any]) -> dict[str, Any]:
+    """The prediction as one line: of the probabilities only the largest."""
+    line = {name: value for name, value in prediction.items() if not isinstance(value, dict | list)}
+    probabilities = prediction.get("probabilities")
+    if isinstance(probabilities, dict) and probabilities:
+        line["probability"] = max(probabilities.values())
+    return line

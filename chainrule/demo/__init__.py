@@ -1,0 +1,1 @@
+"""``chainrule demo``: the whole service, once round, on handwritten digits."""

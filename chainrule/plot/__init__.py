@@ -1,0 +1,1 @@
+"""Pictures of a job's history: in the terminal, and as SVG."""
