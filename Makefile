@@ -1,0 +1,86 @@
+# Chainrule's commands. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Looked up only when an environment is made: a second `make` starts nothing it doesn't need.
+python = $$(PYTHON="$(PYTHON)" scripts/find_python.sh)
+SOURCE := chainrule service worker models migrations
+# Two test processes: the suite is made for a machine of two cores.
+JOBS ?= 2
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- environment: the markers are rebuilt when a lock changes, and then only
+
+$(VENV)/.server: requirements/server.lock requirements/build.lock scripts/install.py
+	@python=$(python) && echo "Installing Chainrule into $(VENV) with $$python ..." && \
+		"$$python" scripts/install.py $(VENV) requirements/server.lock requirements/build.lock
+	@touch $@
+
+$(VENV)/.ready: requirements/dev.lock scripts/install.py
+	@python=$(python) && echo "Installing Chainrule and its tools into $(VENV) with $$python ..." && \
+		"$$python" scripts/install.py $(VENV) requirements/dev.lock
+	@touch $(VENV)/.server $@
+
+.PHONY: install
+install: $(VENV)/.ready ## Make .venv from the hashed lock, with all tools for development
+
+# ---- using it
+
+.PHONY: demo
+demo: $(VENV)/.server ## Start everything, train on handwritten digits, predict, stop everything
+	@$(BIN)/chainrule demo
+
+.PHONY: up
+up: $(VENV)/.server ## Start the service here and keep it running (Ctrl-C ends it)
+	@$(BIN)/chainrule up
+
+# ---- checking it
+
+.PHONY: test
+test: install ## Run the tests (without chaos and browser tests)
+	$(BIN)/python -m pytest -n $(JOBS)
+
+.PHONY: check
+check: install ## Formatting, lint, types, import rule
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: install ## Format the code and apply the safe fixes of the linter
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: chaos
+chaos: install ## Kill, freeze and starve real processes; ROUNDS=n for a longer campaign
+	CHAINRULE_CHAOS_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m chaos --timeout 900
+
+.PHONY: browser
+browser: install ## Drive the dashboard in a real Chromium
+	$(BIN)/python -m pytest -m browser
+
+.PHONY: bench
+bench: install ## Measure the job path and print the figures
+	$(BIN)/python -m benchmarks
+
+.PHONY: compose-check
+compose-check: install ## Validate docker-compose.yml and run its commands without containers
+	$(BIN)/python scripts/validate_compose.py
+	$(BIN)/python scripts/rehearse_compose.py
+
+# ---- keeping it
+
+.PHONY: lock
+lock: ## Resolve pyproject.toml into requirements/*.lock again
+	@python=$(python) && PYTHON="$$python" scripts/lock.sh
+
+.PHONY: clean
+clean: ## Remove the environment and everything the tools left
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
