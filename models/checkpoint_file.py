@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,7 +42,7 @@ class RunState:
     @property
     def parameters(self) -> int:
         """Weights and biases of the network."""
-        return sum((n_in + 1) * n_out for n_in, n_out in zip(self.widths, self.widths[1:], strict=False))
+        return sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.widths))
 
     @property
     def vector_size(self) -> int:
@@ -89,7 +90,7 @@ def split_vector(state: RunState, vector: NDArray[Any]) -> dict[str, NDArray[Any
 
 def _tensors(state: RunState) -> list[tuple[str, Sequence[int]]]:
     tensors: list[tuple[str, Sequence[int]]] = []
-    for index, (n_in, n_out) in enumerate(zip(state.widths, state.widths[1:], strict=False)):
+    for index, (n_in, n_out) in enumerate(pairwise(state.widths)):
         tensors += [(f"layers.{index}.weight", [n_in, n_out]), (f"layers.{index}.bias", [n_out])]
     tensors += [(f"slots.{name}", [state.parameters]) for name in state.slots]
     return tensors + ([("best", [state.parameters])] if state.has_best else [])

@@ -47,12 +47,12 @@ class now_us(FunctionElement[int]):  # noqa: N801 - it reads as the SQL function
 
 
 @compiles(now_us, "sqlite")
-def _now_sqlite(element: now_us, compiler: SQLCompiler, **kw: Any) -> str:
+def _now_sqlite(_element: now_us, _compiler: SQLCompiler, **_options: Any) -> str:
     return "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER) * 1000"
 
 
 @compiles(now_us, "postgresql")
-def _now_postgresql(element: now_us, compiler: SQLCompiler, **kw: Any) -> str:
+def _now_postgresql(_element: now_us, _compiler: SQLCompiler, **_options: Any) -> str:
     return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
 
 
@@ -80,9 +80,9 @@ class Database:
         On SQLite it takes the write lock at once: a transaction that reads first and writes later would
         find the database busy as soon as two do so, and no waiting helps (2,908 of 3,000 failed so).
         """
-        with Session(self.engine.execution_options(chainrule_write=True), expire_on_commit=False) as session:
-            with session.begin():
-                yield session
+        engine = self.engine.execution_options(chainrule_write=True)
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
 
     def dispose(self) -> None:
         """Close every connection."""

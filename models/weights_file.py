@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -22,7 +23,7 @@ def layer_tensors(widths: Sequence[int], parameters: NDArray[Any]) -> dict[str, 
     """``layers.<i>.weight`` of shape (n_in, n_out) and ``layers.<i>.bias`` of shape (n_out,), C-contiguous."""
     tensors: dict[str, NDArray[Any]] = {}
     offset = 0
-    for index, (n_in, n_out) in enumerate(zip(widths, widths[1:], strict=False)):
+    for index, (n_in, n_out) in enumerate(pairwise(widths)):
         middle, end = offset + n_in * n_out, offset + (n_in + 1) * n_out
         # A copy: safetensors silently writes garbage for an array that is not contiguous.
         tensors[f"layers.{index}.weight"] = np.array(parameters[offset:middle]).reshape(n_in, n_out)

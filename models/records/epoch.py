@@ -23,4 +23,4 @@ class Epoch(Base):
     seconds: Mapped[float] = mapped_column(Float)
     """Time spent training since the job first started, over all generations."""
     metrics: Mapped[dict[str, Any]]
-    """``train_cost``, ``validation_cost``, …, ``learning_rate``, ``gradient_norm``; a cost that is not finite is null."""
+    """``train_cost``, ``validation_cost``, …, ``learning_rate``, ``gradient_norm``; null where not finite."""

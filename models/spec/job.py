@@ -84,7 +84,7 @@ class JobSpec(SpecPart):
     checkpoints: CheckpointsSpec = CheckpointsSpec()
     max_restarts: int = Field(default=3, ge=0, le=1000)
     priority: int = Field(default=0, ge=-1000, le=1000)
-    labels: Annotated[dict[Name, Label], AfterValidator(_at_most_64)] = {}
+    labels: Annotated[dict[Name, Label], AfterValidator(_at_most_64)] = Field(default_factory=dict)
 
     @property
     def targets(self) -> tuple[str, ...]:

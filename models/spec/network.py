@@ -8,9 +8,7 @@ from pydantic import Field
 
 from models.spec.base import SpecPart
 
-ActivationName = Literal[
-    "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus"
-]
+ActivationName = Literal["identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus"]
 InitializerName = Literal[
     "he_normal",
     "he_uniform",

@@ -74,6 +74,4 @@ class AdamW(SpecPart):
     weight_decay: float = Field(default=0.01, ge=0.0, le=1.0)
 
 
-OptimizerSpec = Annotated[
-    Sgd | Momentum | Nesterov | RmsProp | Adagrad | Adam | AdamW, Field(discriminator="name")
-]
+OptimizerSpec = Annotated[Sgd | Momentum | Nesterov | RmsProp | Adagrad | Adam | AdamW, Field(discriminator="name")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from models.errors import Fault, ValidationFailed
@@ -20,7 +21,12 @@ Column = Mapping[str, Any]
 
 
 def resolve(
-    spec: JobSpec, columns: Sequence[Column], rows: int, *, max_parameters: int, validation_columns: Sequence[Column] = ()
+    spec: JobSpec,
+    columns: Sequence[Column],
+    rows: int,
+    *,
+    max_parameters: int,
+    validation_columns: Sequence[Column] = (),
 ) -> JobSpec:
     """Fill in what follows from the dataset: features, cost, the largest number of workers.
 
@@ -51,12 +57,8 @@ def resolve(
         update={
             "name": spec.name or f"{spec.task} of {', '.join(spec.targets)}",
             "features": features,
-            "training": spec.training.model_copy(
-                update={"cost": spec.training.cost or _DEFAULT_COST[spec.task]}
-            ),
-            "workers": spec.workers.model_copy(
-                update={"max": min(spec.workers.max or spec.shards, spec.shards)}
-            ),
+            "training": spec.training.model_copy(update={"cost": spec.training.cost or _DEFAULT_COST[spec.task]}),
+            "workers": spec.workers.model_copy(update={"max": min(spec.workers.max or spec.shards, spec.shards)}),
         }
     )
 
@@ -79,7 +81,7 @@ def parameter_count(spec: JobSpec, by_name: Mapping[str, Column], features: Sequ
     """Weights and biases of the whole network."""
     hidden = [layer.units for layer in spec.network.hidden]
     widths = [input_count(by_name, features), *hidden, output_count(spec, by_name)]
-    return sum((n_in + 1) * n_out for n_in, n_out in zip(widths, widths[1:], strict=False))
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(widths))
 
 
 def _class_count(column: Column) -> int:
@@ -125,12 +127,14 @@ def _target_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
         if column["missing"]:
             message = f"{name!r} is missing in {column['missing']} rows; remove these rows or fill them in"
             faults.append(Fault(pointer, message, "missing_targets"))
-        check = _class_faults if spec.task == "classification" else _number_faults
-        faults.extend(check(pointer, column, spec))
+        if spec.task == "classification":
+            faults += _class_faults(pointer, column, spec)
+        else:
+            faults += _number_faults(pointer, column)
     return faults
 
 
-def _number_faults(pointer: str, column: Column, spec: JobSpec) -> list[Fault]:
+def _number_faults(pointer: str, column: Column) -> list[Fault]:
     if column["kind"] != "categorical":
         return []
     message = f"{column['name']!r} holds text; a regression target holds numbers: use a classification"

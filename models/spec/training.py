@@ -10,9 +10,7 @@ from models.spec.base import SpecPart
 from models.spec.optimizer import Adam, OptimizerSpec
 from models.spec.schedule import Constant, ScheduleSpec
 
-CostName = Literal[
-    "cross_entropy", "binary_cross_entropy", "mean_squared_error", "mean_absolute_error", "huber"
-]
+CostName = Literal["cross_entropy", "binary_cross_entropy", "mean_squared_error", "mean_absolute_error", "huber"]
 UpdateOrder = Literal["simultaneous", "output_to_input", "input_to_output", "largest_gradient_first"]
 
 

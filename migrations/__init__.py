@@ -1,0 +1,1 @@
+"""Alembic migrations of the database, and the command that runs them: ``python -m migrations upgrade``."""

@@ -1,0 +1,82 @@
+"""The Celery application: one queue, one task, and the life of its processes.
+
+A hint says "there may be work" and nothing else. It is acknowledged on receipt and has no result: SQL owns retries,
+since a task acknowledged late ran three times once it took longer than the visibility timeout (celery#5935).
+
+Run it as ``python -m celery -A worker.app worker --without-mingle --without-gossip``.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_process_shutdown, worker_ready, worker_shutting_down
+
+from models.hints import QUEUE, SERVE_TASK
+from models.settings import Settings
+from worker.parent_death import die_with_parent
+from worker.process import WorkerProcess
+from worker.repair import RepairTimer
+from worker.serving import serve
+
+settings = Settings.from_mapping(os.environ)
+
+app = Celery("chainrule", broker=settings.redis_url)
+app.conf.update(
+    task_default_queue=QUEUE,
+    task_acks_late=False,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,
+    worker_soft_shutdown_timeout=30,
+    worker_enable_remote_control=False,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    },
+)
+
+_ending = mmap.mmap(-1, 1)
+"""One byte that the children share with their parent: 1 once the parent has been told to end."""
+_here: dict[str, Any] = {"parent": os.getpid()}
+
+
+@app.task(name=SERVE_TASK)
+def serve_task() -> None:
+    """There may be work: see."""
+    serve(_here["process"])
+
+
+@worker_ready.connect
+def _start_repair(**_: object) -> None:
+    _here["repair"] = RepairTimer(app, settings)
+    _here["repair"].start()
+
+
+@worker_shutting_down.connect
+def _tell_children(**_: object) -> None:
+    _ending[0] = 1
+    if "repair" in _here:
+        _here["repair"].stop()
+
+
+@worker_process_init.connect
+def _open_process(**_: object) -> None:
+    die_with_parent(_here["parent"])
+    _here["process"] = WorkerProcess.open(settings, lambda: _ending[0] == 1)
+
+
+@worker_process_shutdown.connect
+def _close_process(**_: object) -> None:
+    if "process" in _here:
+        _here.pop("process").close()

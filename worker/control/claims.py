@@ -1,0 +1,104 @@
+"""How a worker without work finds some: by policy, in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from models.database import now_us
+from models.records import Generation, Job, Member
+from models.states import JobState
+from worker.control.generations import add_member, found_generation
+from worker.control.identity import Seat, WorkerIdentity
+from worker.gang.barrier import MAX_MEMBERS_HERE
+
+
+def take_seat(session: Session, me: WorkerIdentity, print_: dict[str, Any], ttl_s: float) -> Seat | None:
+    """Found a gang for the job that is next, or else join one that can use another member.
+
+    A waiting job comes before a larger gang: no job waits while a worker could serve it.
+    """
+    job = session.scalars(_next_queued(me)).first()
+    if job is not None:
+        return found_generation(session, job, me, print_, ttl_s)
+    found = session.execute(_joinable(me)).first()
+    if found is None:
+        return None
+    return add_member(session, found.id, found.fence, me, ttl_s)
+
+
+def _next_queued(me: WorkerIdentity) -> Select[tuple[Job]]:
+    """By priority, then the owner served by the fewest workers now, then age."""
+    served = (
+        select(func.count(Member.id))
+        .join(aliased_job := aliased(Job), aliased_job.id == Member.job_id)
+        .where(aliased_job.owner_id == Job.owner_id, Member.state != "left", Member.lease_until_us > now_us())
+        .correlate(Job)
+        .scalar_subquery()
+    )
+    same_arithmetic = Job.fingerprint.is_(None) | (Job.fingerprint == me.fingerprint)
+    return (
+        select(Job)
+        .where(Job.state == JobState.QUEUED, same_arithmetic)
+        .order_by(Job.priority.desc(), served, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Job)
+    )
+
+
+def _joinable(me: WorkerIdentity) -> Select[tuple[str, int]]:
+    """Running gangs in this worker's memory with room: by priority, then the smallest gang, then age."""
+    size = (
+        select(func.count(Member.id))
+        .where(
+            Member.job_id == Job.id,
+            Member.generation == Job.fence,
+            Member.state != "left",
+            Member.lease_until_us > now_us(),
+        )
+        .correlate(Job)
+        .scalar_subquery()
+    )
+    return (
+        select(Job.id, Job.fence)
+        .join(Generation, (Generation.job_id == Job.id) & (Generation.number == Job.fence))
+        .where(
+            Job.state == JobState.RUNNING,
+            Job.lease_until_us > now_us(),
+            Job.fingerprint.is_(None) | (Job.fingerprint == me.fingerprint),
+            Generation.state != "ended",
+            Generation.memory_domain == me.memory_domain,
+            size < Job.workers_max,
+            size < MAX_MEMBERS_HERE,
+        )
+        .order_by(Job.priority.desc(), size, Job.id)
+        .limit(1)
+    )
+
+
+def rejoin(
+    session: Session, left: Seat, me: WorkerIdentity, print_: dict[str, Any], ttl_s: float, *, may_found: bool
+) -> Seat | None:
+    """A seat in the generation after ``left``: join it if it exists, or found it if nobody else is to.
+
+    Args:
+        left: the seat in the generation that ended.
+        may_found: whether the caller knows that the generation's leader is gone, or is the leader.
+
+    Returns:
+        None when there is nothing to join yet; ``Seat`` otherwise.
+
+    Raises:
+        LookupError: the job is no longer served by anybody.
+    """
+    job = session.scalars(select(Job).where(Job.id == left.job_id).with_for_update()).one()
+    if job.state != JobState.RUNNING:
+        raise LookupError(job.id)
+    if job.fence > left.generation:
+        return add_member(session, job.id, job.fence, me, ttl_s)
+    generation = session.get_one(Generation, (job.id, job.fence))
+    if generation.state == "ended" or may_found:
+        return found_generation(session, job, me, print_, ttl_s)
+    return None

@@ -1,0 +1,145 @@
+"""How a generation ends: what its leader writes when training is over, put aside, or broken."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+
+import numpy as np
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.database import utc_now
+from models.errors import StorageError
+from models.lifecycle import change_state, finish_job
+from models.records import Job, Member
+from models.states import JobState, Reason
+from models.weights_file import model_description, weights_bytes
+from worker.control.generations import end_generation, put_back, waiting_members
+from worker.control.identity import Seat
+from worker.gang.control_words import Action
+from worker.gang.snapshots import latest_snapshot, remove_segment
+from worker.process import WorkerProcess
+from worker.reporting.checkpoints import CheckpointWriter
+from worker.reporting.reporter import Reporter
+from worker.training.trainer import Trainer
+
+_log = structlog.get_logger()
+_RETRY_S = 1.0
+
+_MESSAGES = {
+    Reason.MAX_EPOCHS: "all epochs are done",
+    Reason.TARGET_REACHED: "the target is reached",
+    Reason.GRADIENT_VANISHED: "the gradient has vanished: the cost is flat here",
+    Reason.PATIENCE_EXHAUSTED: "the watched metric has not improved for as long as patience allows",
+    Reason.TIME_LIMIT: "the time limit is reached; the best weights so far are kept",
+    Reason.DIVERGED: "the cost is no longer a finite number; the last finite checkpoint is kept: "
+    "try a lower learning rate, standardized features or clip_norm",
+    Reason.CANCELLED_BY_USER: "cancelled",
+}
+
+
+class LeaderEnding:
+    """The leader's last acts in a generation, all under its fence."""
+
+    def __init__(
+        self, process: WorkerProcess, seat: Seat, trainer: Trainer, reporter: Reporter, checkpoints: CheckpointWriter
+    ) -> None:
+        self._process, self._seat, self._trainer = process, seat, trainer
+        self._reporter, self._checkpoints = reporter, checkpoints
+
+    def end(self, action: Action) -> None:
+        """Carry out what the boundary was for.
+
+        Raises:
+            Fenced: a newer generation owns the job.
+            ReplayMismatch: the history does not fit what was recorded before.
+        """
+        if action is Action.REFORM:
+            self._end_to_reform()
+        elif action is Action.PAUSE:
+            self._with_last_checkpoint(self._pause, pinned=False)
+        elif action is Action.DIVERGED:
+            self._write(lambda job: self._finish(job, Reason.DIVERGED))
+        else:
+            reason = {Action.CANCEL: Reason.CANCELLED_BY_USER, Action.TIME_LIMIT: Reason.TIME_LIMIT}.get(action)
+            reason = reason or self._trainer.reason or Reason.MAX_EPOCHS
+            self._with_last_checkpoint(lambda job: self._finish(job, reason, self._weights_sha256()), pinned=True)
+        if action is not Action.REFORM:
+            remove_segment(self._trainer.gang.segment.path)
+
+    def _end_to_reform(self) -> None:
+        """Nothing is on disk yet that is not in memory: whoever is left founds the next generation from there."""
+        alone = self._trainer.gang.place.size == 1
+
+        def write(job: Job) -> None:
+            session = self._session
+            newcomers = waiting_members(session, self._seat)
+            reason = "this worker is to end" if self._process.draining() else "members join or leave"
+            end_generation(session, job, reason, by_force=False, actor=self._process.me.id)
+            if self._process.draining() and alone and not newcomers:
+                put_back(session, job, actor=self._process.me.id)
+
+        if self._process.draining():
+            self._with_last_checkpoint(write, pinned=False)
+        else:
+            self._write(write)
+
+    def _pause(self, job: Job) -> None:
+        end_generation(self._session, job, "paused", by_force=False, actor=self._process.me.id)
+        change_state(
+            self._session, job, JobState.PAUSED, actor=self._process.me.id, message="paused at a step boundary"
+        )
+        job.lease_until_us = None
+
+    def _finish(self, job: Job, reason: Reason, weights_sha256: str | None = None) -> None:
+        if job.state == JobState.PAUSING:  # the end came first
+            _log.info("finished before it could pause", job=job.id)
+        end_generation(self._session, job, reason.value, by_force=False, actor=self._process.me.id)
+        job.weights_sha256 = weights_sha256
+        finish_job(self._session, job, reason, actor=self._process.me.id, message=_MESSAGES[reason])
+
+    def _with_last_checkpoint(self, write: Callable[[Job], None], *, pinned: bool) -> None:
+        """The state first, and only then the row that says so. A full disk is waited for: the heart goes on."""
+        while True:
+            try:
+                self._checkpoints.write_latest(pinned=pinned)
+                break
+            except (StorageError, OSError, SQLAlchemyError) as error:
+                _log.warning("last checkpoint not written, trying again", error=str(error), job=self._seat.job_id)
+                self._process.heart.check()
+                time.sleep(_RETRY_S)
+        self._write(write)
+
+    def _write(self, change: Callable[[Job], None]) -> None:
+        """History, progress and the change in one transaction; tried again while the database is away."""
+        while True:
+            try:
+                with self._process.database.write() as self._session:
+                    change(self._reporter.save(self._session))
+                self._reporter.saved()
+            except SQLAlchemyError as error:
+                _log.warning("end not written, trying again", error=str(error), job=self._seat.job_id)
+                self._process.heart.check()
+                time.sleep(_RETRY_S)
+            else:
+                return
+
+    def _weights_sha256(self) -> str:
+        run = self._trainer.run
+        snapshot = latest_snapshot(self._trainer.gang.segment)
+        assert snapshot is not None
+        parameters = np.fromfile(snapshot.path, dtype=snapshot.state.dtype, count=snapshot.state.parameters)
+        with self._process.database.read() as session:
+            preprocessing = session.get_one(Job, self._seat.job_id).preprocessing or {}
+        description = model_description(run.spec.model_dump(mode="json"), preprocessing)
+        return hashlib.sha256(weights_bytes("safetensors", run.network.widths, parameters, description)).hexdigest()
+
+
+def leave_seat(process: WorkerProcess, seat: Seat, why: str) -> None:
+    """Give a seat back without a word to the gang: it was never dealt any shards."""
+    with process.database.write() as session:
+        member = session.get(Member, seat.member_id)
+        if member is not None and member.state != "left":
+            member.state, member.left_at, member.left_reason = "left", utc_now(), why

@@ -1,0 +1,1 @@
+"""The gang on one host: shared memory, barriers, the canonical tree, and the exchange of gradients."""

@@ -1,0 +1,152 @@
+"""The exchange: shards' gradients in, updated parameters out, each member its own cut.
+
+Between the two barriers of a step every member, for the elements of its cut and block by block,
+
+    g  = T(0, S) of the shards' gradients / n        the mean gradient, added in the canonical tree
+    g += the penalty's gradient                      l1 and l2, of the weights
+    parameters, slots = optimizer(parameters, g, slots)
+
+Everything here is element-wise, so where the cuts fall changes no bit. That is a reduce-scatter, a sharded
+optimizer and an all-gather, with nothing sent: the parameters are where everybody reads them. What is not
+element-wise, the gradient's norm, is added over fixed blocks of NORM_BLOCK elements.
+
+Blocks of BLOCK elements keep the accumulator and the optimizer's temporaries in the nearest caches.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.backprop.optimizers import Optimizer
+from worker.backprop.penalties import Penalty
+from worker.gang.gang import Gang, own_cut
+from worker.gang.segment import NORM_BLOCK, Segment
+from worker.gang.tree import bind_tree_sum, tree_depth
+
+Array = NDArray[Any]
+
+BLOCK = 16_384
+"""Elements: a multiple of NORM_BLOCK, 64 KiB of float32."""
+
+
+class Exchange:
+    """One member's part in updating the elements [start, stop) of the parameters.
+
+    Args:
+        gang: whose segment holds gradients, parameters and slots.
+        optimizer: element-wise; keeps nothing of its own.
+        penalty: element-wise too.
+        start, stop: the whole network, or one layer.
+        norms: ``norm_blocks(start, stop)`` numbers of the segment that belong to these elements.
+        clip_norm: the largest norm of the mean gradient that is not scaled down, or None.
+    """
+
+    def __init__(
+        self,
+        gang: Gang,
+        optimizer: Optimizer,
+        penalty: Penalty,
+        start: int,
+        stop: int,
+        norms: Array,
+        *,
+        clip_norm: float | None = None,
+    ) -> None:
+        self._gang = gang
+        self._clip_norm = clip_norm
+        segment = gang.segment
+        self._norms = norms
+        first, last = own_cut(start, stop, gang.place.rank, gang.place.size)
+        scratch = np.empty((tree_depth(segment.shape.shards), BLOCK), segment.state.dtype)
+        self._means: list[Callable[[float], None]] = []
+        self._updates: list[Callable[[int, float], None]] = []
+        kept = np.empty(last - first, segment.state.dtype) if clip_norm is not None else None
+        for low, high in _blocks(first, last):
+            mean = scratch[0, : high - low] if kept is None else kept[low - first : high - first]
+            squares = norms[(low - start) // NORM_BLOCK : -(-(high - start) // NORM_BLOCK)]
+            self._means.append(_bind_mean(segment, penalty, low, high, mean, scratch, squares))
+            slots = [slot[low:high] for slot in segment.slots]
+            self._updates.append(optimizer.bind(segment.parameters[low:high], mean, slots))
+        self._kept = kept
+
+    def update(self, step: int, learning_rate: float, scale: float) -> None:
+        """Update this member's cut.
+
+        Args:
+            step: counted from 1, as Adam's correction of the bias wants it.
+            learning_rate: of this step.
+            scale: 1 / rows of the batch (or 1 / the sum of their weights).
+        """
+        if self._clip_norm is not None:
+            self._clipped_update(step, learning_rate, scale)
+            return
+        for mean, update in zip(self._means, self._updates, strict=True):
+            mean(scale)
+            update(step, learning_rate)
+
+    def gradient_norm(self) -> float:
+        """The norm of the mean gradient of the last update. For the leader, after the barrier that ends it."""
+        return math.sqrt(np.add.reduce(self._norms, dtype=np.float64))
+
+    def _clipped_update(self, step: int, learning_rate: float, scale: float) -> None:
+        """The norm needs everybody's blocks: one more barrier, and the means kept meanwhile."""
+        for mean in self._means:
+            mean(scale)
+        self._gang.meet()
+        norm = self.gradient_norm()
+        assert self._clip_norm is not None and self._kept is not None  # noqa: PT018 - for the type checker
+        if norm > self._clip_norm:
+            np.multiply(self._kept, self._clip_norm / norm, self._kept)
+        for update in self._updates:
+            update(step, learning_rate)
+
+
+def _bind_mean(
+    segment: Segment, penalty: Penalty, low: int, high: int, mean: Array, scratch: Array, squares: Array
+) -> Callable[[float], None]:
+    """A function that puts the mean gradient of [low, high) into ``mean`` and its squares into the norms."""
+    add = bind_tree_sum(
+        [gradient[low:high] for gradient in segment.gradients],
+        scratch[0, : high - low],
+        [register[: high - low] for register in scratch[1:]],
+    )
+    add_penalty = penalty.bind(segment.parameters, low, high, mean)
+    add_squares = _bind_squares(mean, squares)
+    multiply = np.multiply
+
+    def plain(scale: float) -> None:
+        multiply(add(), scale, mean)
+        add_squares()
+
+    def penalized(scale: float) -> None:
+        multiply(add(), scale, mean)
+        add_penalty()  # type: ignore[misc]
+        add_squares()
+
+    return plain if add_penalty is None else penalized
+
+
+def _bind_squares(values: Array, out: Array) -> Callable[[], None]:
+    whole = values.size // NORM_BLOCK
+    head, head_out = values[: whole * NORM_BLOCK].reshape(whole, NORM_BLOCK), out[:whole]
+    tail, tail_out = values[whole * NORM_BLOCK :].reshape(1, -1), out[whole:]
+    vecdot = np.vecdot
+    if not whole:
+        return lambda: vecdot(tail, tail, tail_out)
+    if not tail.size:
+        return lambda: vecdot(head, head, head_out)
+
+    def both() -> None:
+        vecdot(head, head, head_out)
+        vecdot(tail, tail, tail_out)
+
+    return both
+
+
+def _blocks(start: int, stop: int) -> list[tuple[int, int]]:
+    return [(low, min(low + BLOCK, stop)) for low in range(start, stop, BLOCK)]

@@ -1,0 +1,177 @@
+"""The shared segment of one generation: the memory a gang trains in.
+
+It is a file, mapped by every member. One member founds it; the others find it by the name in the generation's
+row. Its regions, each on a cache line of its own:
+
+    control      words the leader writes: boundary, decision, abort, published snapshot
+    arrivals     the barrier's counters, a line a member
+    costs        (shards,) float64: the cost of each shard's rows in the present step
+    norms        (norm blocks,): squares of the gradient, added over blocks of NORM_BLOCK
+    ring         (RING_STEPS, 3) float64: cost, learning rate, gradient norm of the last steps
+    epochs       (RING_EPOCHS, columns) float64: the metrics of the last epochs
+    factor       one float64: what the plateau rule has made of the learning rate
+    notes        two texts, one a snapshot: what is known of the run beside its numbers
+    state        (1 + slots + 1, parameters): the parameters, the optimizer's slots, the best parameters so far
+    gradients    (shards, parameters)
+    outputs      (validation rows, outputs): what the network says of the validation rows
+"""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import GangBroken, StorageFull
+from worker.gang.barrier import COUNTER_STRIDE
+
+RING_STEPS = 1 << 18
+"""Steps whose cost the segment remembers: ten seconds of the fastest network while the database is away."""
+RING_EPOCHS = 1 << 12
+NORM_BLOCK = 1024
+"""Elements of the gradient whose squares are added at a time; cuts between members fall between blocks."""
+NOTE_BYTES = 1 << 16
+_LINE = 64
+_CONTROL_WORDS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentShape:
+    """All that decides how large the segment is and where its regions lie."""
+
+    shards: int
+    parameters: int
+    norm_blocks: int
+    """The sum over the layers of ``norm_blocks(layer)``: enough for the whole and for each layer by itself."""
+    slots: int
+    dtype: str
+    validation_rows: int
+    outputs: int
+    epoch_columns: int
+
+    @property
+    def parts(self) -> int:
+        """Vectors of the state: parameters, slots, best."""
+        return 2 + self.slots
+
+
+def norm_blocks(start: int, stop: int) -> int:
+    """Blocks of NORM_BLOCK elements in [start, stop), the last one possibly shorter."""
+    return -(-(stop - start) // NORM_BLOCK)
+
+
+class Segment:
+    """The mapped memory, as arrays and words."""
+
+    def __init__(self, path: Path, shape: SegmentShape, buffer: mmap.mmap) -> None:
+        self.path, self.shape, self._buffer = path, shape, buffer
+        regions, self.size_bytes = _regions(shape)
+        words = memoryview(buffer)
+
+        def array(name: str) -> NDArray[Any]:
+            offset, dtype, dimensions = regions[name]
+            return np.ndarray(dimensions, dtype=dtype, buffer=buffer, offset=offset)
+
+        def view(name: str, code: str) -> memoryview:
+            offset, dtype, dimensions = regions[name]
+            size = int(np.prod(dimensions)) * np.dtype(dtype).itemsize
+            return words[offset : offset + size].cast(code)  # type: ignore[call-overload,no-any-return]
+
+        self.control = view("control", "q")
+        self.arrivals = view("arrivals", "q")
+        self.costs = view("costs", "d")
+        self.ring_words = view("ring", "d")
+        self.notes = view("notes", "B")
+        self.ring = array("ring")
+        self.epochs = array("epochs")
+        self.factor = view("factor", "d")
+        self.norms = array("norms")
+        self.state = array("state")
+        self.gradients = array("gradients")[:, : shape.parameters]
+        self.outputs = array("outputs")
+
+    @property
+    def parameters(self) -> NDArray[Any]:
+        """The parameters being trained, shape (parameters,)."""
+        return self.state[0]
+
+    @property
+    def slots(self) -> list[NDArray[Any]]:
+        """The optimizer's slots, each of shape (parameters,)."""
+        return [self.state[1 + index] for index in range(self.shape.slots)]
+
+    @property
+    def best(self) -> NDArray[Any]:
+        """The best parameters so far, shape (parameters,)."""
+        return self.state[-1]
+
+    @classmethod
+    def found(cls, path: Path, shape: SegmentShape) -> Segment:
+        """Make the file, reserve its memory, and map it.
+
+        Raises:
+            StorageFull: shared memory has no room. Without the reservation it would show as a bus error later.
+        """
+        _, size_bytes = _regions(shape)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(descriptor, 0, size_bytes)
+            buffer = mmap.mmap(descriptor, size_bytes)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            if error.errno == errno.ENOSPC:
+                raise StorageFull(f"{path} ({size_bytes:,} bytes of shared memory)") from error
+            raise
+        finally:
+            os.close(descriptor)
+        return cls(path, shape, buffer)
+
+    @classmethod
+    def join(cls, path: Path, shape: SegmentShape) -> Segment:
+        """Map the segment another member founded.
+
+        Raises:
+            GangBroken: it is gone, or not of this shape.
+        """
+        _, size_bytes = _regions(shape)
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise GangBroken("the gang's shared memory is gone") from None
+        try:
+            if os.fstat(descriptor).st_size != size_bytes:
+                raise GangBroken("the gang's shared memory is not of the expected size")
+            return cls(path, shape, mmap.mmap(descriptor, size_bytes))
+        finally:
+            os.close(descriptor)
+
+
+def _regions(shape: SegmentShape) -> tuple[dict[str, tuple[int, str, tuple[int, ...]]], int]:
+    """Where each region begins, its dtype and its dimensions; and how large all of them are."""
+    item = np.dtype(shape.dtype).itemsize
+    pitch = -(-shape.parameters * item // _LINE) * _LINE // item  # each shard's gradient begins on a line
+    wanted: list[tuple[str, str, tuple[int, ...]]] = [
+        ("control", "int64", (_CONTROL_WORDS,)),
+        ("arrivals", "int64", (shape.shards * COUNTER_STRIDE,)),
+        ("costs", "float64", (shape.shards,)),
+        ("norms", shape.dtype, (shape.norm_blocks,)),
+        ("ring", "float64", (RING_STEPS, 3)),
+        ("epochs", "float64", (RING_EPOCHS, shape.epoch_columns)),
+        ("factor", "float64", (1,)),
+        ("notes", "uint8", (2 * NOTE_BYTES,)),
+        ("state", shape.dtype, (shape.parts, shape.parameters)),
+        ("gradients", shape.dtype, (shape.shards, pitch)),
+        ("outputs", shape.dtype, (shape.validation_rows, shape.outputs)),
+    ]
+    regions = {}
+    offset = 0
+    for name, dtype, dimensions in wanted:
+        regions[name] = (offset, dtype, dimensions)
+        offset += -(-int(np.prod(dimensions)) * np.dtype(dtype).itemsize // _LINE) * _LINE
+    return regions, offset

@@ -1,0 +1,95 @@
+"""Consistent copies of the state, made about every second at a boundary: what survivors restart from.
+
+Two files beside the segment are written in turn, by all members, each its own cut of every vector. The leader
+then writes a note about the run and publishes by raising one word. Whoever dies while a copy is being made
+leaves the copy before it whole. The copies are files and not part of the mapping, so that they are written
+without touching a member's own memory, and read by the checkpoint writer while training goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.checkpoint_file import RunState
+from worker.gang.control_words import Word
+from worker.gang.segment import NOTE_BYTES, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A published copy."""
+
+    number: int
+    state: RunState
+    path: Path
+    """Raw numbers of shape (parts, parameters), as a checkpoint holds them."""
+
+
+class Snapshots:
+    """This member's part in making snapshots of a segment."""
+
+    def __init__(self, segment: Segment, start: int, stop: int) -> None:
+        self._segment = segment
+        self._start, self._stop = start, stop
+        self.reading: int | None = None
+        """The number of the snapshot that this process's checkpoint writer is reading."""
+        self._files = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in _paths(segment.path)]
+
+    def turn_is_free(self) -> bool:
+        """Whether the file whose turn it is may be overwritten. For the leader, before it announces a copy."""
+        return self.reading is None or self.reading % 2 != (self._segment.control[Word.PUBLISHED] + 1) % 2
+
+    def copy_own_cut(self) -> None:
+        """Copy this member's cut of every vector into the file whose turn it is."""
+        state, start, stop = self._segment.state, self._start, self._stop
+        file = self._files[(self._segment.control[Word.PUBLISHED] + 1) % 2]
+        for part in range(state.shape[0]):
+            _write_at(file, state[part, start:stop], (part * state.shape[1] + start) * state.itemsize)
+
+    def publish(self, run: RunState) -> None:
+        """Make the copy the one to restart from. For the leader, after all members have copied."""
+        number = self._segment.control[Word.PUBLISHED] + 1
+        text = json.dumps(asdict(run)).encode()
+        offset = number % 2 * NOTE_BYTES
+        self._segment.notes[offset : offset + 8] = len(text).to_bytes(8, "little")
+        self._segment.notes[offset + 8 : offset + 8 + len(text)] = text
+        self._segment.control[Word.PUBLISHED] = number
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._files:
+            os.close(file)
+
+
+def latest_snapshot(segment: Segment) -> Snapshot | None:
+    """The last published copy, or None when the founder died before it made one."""
+    number = segment.control[Word.PUBLISHED]
+    if number == 0:
+        return None
+    offset = number % 2 * NOTE_BYTES
+    length = int.from_bytes(segment.notes[offset : offset + 8], "little")
+    fields = json.loads(bytes(segment.notes[offset + 8 : offset + 8 + length]))
+    state = RunState(**{**fields, "widths": tuple(fields["widths"]), "slots": tuple(fields["slots"])})
+    return Snapshot(number, state, _paths(segment.path)[number % 2])
+
+
+def remove_segment(path: Path) -> None:
+    """Remove a segment's files. Whoever has them mapped keeps the memory until it lets go."""
+    for file in (path, *_paths(path)):
+        file.unlink(missing_ok=True)
+
+
+def _paths(segment: Path) -> tuple[Path, Path]:
+    return segment.with_suffix(".even"), segment.with_suffix(".odd")
+
+
+def _write_at(file: int, values: np.ndarray, offset: int) -> None:
+    view = memoryview(values).cast("B") if values.size else memoryview(b"")
+    written = 0
+    while written < len(view):
+        written += os.pwrite(file, view[written:], offset + written)

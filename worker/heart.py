@@ -1,0 +1,111 @@
+"""The heart: a thread that renews this worker's leases, and tells the trainer when they can no longer be trusted."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.database import Database
+from models.errors import Fenced, GangBroken, LeaseLost
+from worker.control.identity import Seat, WorkerIdentity
+from worker.control.leases import is_to_drain, renew
+
+_log = structlog.get_logger()
+_LOOK_S = 0.2
+_TRUST = 2 / 3
+"""The share of a lease's time after which its holder stops by itself: before anyone else may take over."""
+
+
+@dataclass(slots=True)
+class _Held:
+    seat: Seat
+    leads: bool
+    lost: bool = False
+
+
+class Heart:
+    """Renews every ``beat_s`` seconds the lease of the worker and, while it has one, of its seat."""
+
+    def __init__(
+        self, database: Database, me: WorkerIdentity, told: Callable[[], bool], *, ttl_s: float, beat_s: float
+    ) -> None:
+        self._database, self._me, self._told = database, me, told
+        self.draining = False
+        """Whether this worker is to take no more work: its parent is ending, or somebody asked in SQL."""
+        self._ttl_s, self._beat_s = ttl_s, beat_s
+        self._held: _Held | None = None
+        self._state = "idle"
+        self._trusted_until = time.monotonic() + ttl_s * _TRUST
+        self._wake, self._stopped = threading.Event(), False
+        self._thread = threading.Thread(target=self._beat_forever, name="heart", daemon=True)
+
+    def start(self) -> None:
+        """Begin to beat."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._stopped = True
+        self._wake.set()
+        self._thread.join()
+
+    def hold(self, seat: Seat, *, leads: bool) -> None:
+        """From now on renew this seat too; it was granted a full lease just now."""
+        self._held = _Held(seat, leads)
+        self._trusted_until = time.monotonic() + self._ttl_s * _TRUST
+
+    def release(self) -> None:
+        """Renew the worker's own lease only."""
+        self._held = None
+
+    def say(self, state: str) -> None:
+        """Tell others at the next beat what this worker does: idle, serving or draining."""
+        self._state = state
+        self._wake.set()
+
+    def check(self) -> None:
+        """To be called by the trainer, often.
+
+        Raises:
+            GangBroken: a newer generation owns the job, or it is no longer served.
+            LeaseLost: no renewal has come through for two thirds of the lease's time.
+        """
+        if time.monotonic() > self._trusted_until:
+            raise LeaseLost("could not renew the lease in time; another worker may hold the job now")
+        held = self._held
+        if held is not None and held.lost:
+            raise GangBroken("the job is no longer this generation's")
+
+    def _beat_forever(self) -> None:
+        beaten = -math.inf
+        while not self._stopped:
+            if self._told() and not self.draining:
+                self.draining, beaten = True, -math.inf
+            if time.monotonic() - beaten >= self._beat_s:
+                beaten = time.monotonic()
+                self._beat()
+            if self._wake.wait(_LOOK_S):
+                beaten = -math.inf
+                self._wake.clear()
+
+    def _beat(self) -> None:
+        held, started = self._held, time.monotonic()
+        try:
+            with self._database.write() as session:
+                seat, leads = (held.seat, held.leads) if held else (None, False)
+                state = "draining" if self.draining else self._state
+                renew(session, self._me, seat, state, self._ttl_s, leads=leads)
+                self.draining = self.draining or is_to_drain(session, self._me)
+        except Fenced:
+            if held is not None:
+                held.lost = True
+        except SQLAlchemyError as error:
+            _log.warning("lease not renewed", error=str(error), worker=self._me.id)
+        else:
+            self._trusted_until = max(self._trusted_until, started + self._ttl_s * _TRUST)

@@ -1,0 +1,74 @@
+"""The timer in every Celery worker's parent process that repairs what deaths left behind."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import structlog
+from celery import Celery
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.database import open_database
+from models.errors import BrokerUnavailable
+from models.settings import Settings
+from worker.control.reconcile import reconcile, remove_stale_segments
+from worker.gang.shared_folder import SharedFolder
+from worker.hints import publish_hints
+
+_log = structlog.get_logger()
+
+
+class RepairTimer:
+    """Runs ``reconcile`` every ``reconcile_s`` seconds on a thread.
+
+    The parent also forks, whenever a child has died. A fork in the middle of a transaction would hand the child
+    a copy of an open SQLite connection, whose closing drops the child's own file locks. So connections here live
+    as short as their transaction, and forks wait for its end.
+    """
+
+    def __init__(self, app: Celery, settings: Settings) -> None:
+        self._app, self._settings = app, settings
+        self._database = open_database(settings.database_url, pooled=False)
+        self._folder = SharedFolder(settings.shared_memory_dir)
+        self._stop = threading.Event()
+        self._no_fork = threading.Lock()
+        os.register_at_fork(
+            before=self._no_fork.acquire, after_in_parent=self._no_fork.release, after_in_child=self._no_fork.release
+        )
+        self._thread = threading.Thread(target=self._repair_forever, name="repair", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stop.set()
+
+    def _repair_forever(self) -> None:
+        wait_s = 0.0
+        while not self._stop.wait(wait_s):
+            wait_s = self._settings.reconcile_s
+            wanted = self._repair()
+            if wanted:
+                self._publish(wanted)
+
+    def _repair(self) -> int:
+        """One round; returns how many workers could be used."""
+        try:
+            with self._no_fork, self._database.write() as session:
+                repaired = reconcile(session, self._folder)
+                remove_stale_segments(session, self._folder)
+        except SQLAlchemyError as error:
+            _log.warning("repair postponed", error=str(error))
+            return 0
+        for job_id in repaired.released:
+            _log.warning("job taken back from a gang that is gone", job=job_id)
+        return repaired.hints_wanted
+
+    def _publish(self, wanted: int) -> None:
+        try:
+            publish_hints(self._app, wanted)
+        except BrokerUnavailable as error:
+            _log.warning("hints postponed", error=str(error))

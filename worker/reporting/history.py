@@ -1,0 +1,118 @@
+"""The cost history in SQL: appended once, and checked bit by bit when steps are run again after a restart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.errors import GangError, ReplayMismatch
+from models.records import CostChunk, Epoch
+from worker.gang.history_ring import HistoryRing, epochs_between, steps_between
+from worker.gang.segment import Segment
+
+CHUNK_STEPS = 8_192
+"""Steps of a full chunk, 192 KiB: a million steps are some hundred rows."""
+_COLUMNS = 3
+
+
+def saved_steps(session: Session, job_id: str) -> int:
+    """Steps whose history is in the database: all from 0 up to this."""
+    return session.scalar(select(func.max(CostChunk.last_step)).where(CostChunk.job_id == job_id)) or 0
+
+
+def saved_epochs(session: Session, job_id: str) -> int:
+    """Epochs whose history is in the database."""
+    return session.scalar(select(func.max(Epoch.epoch)).where(Epoch.job_id == job_id)) or 0
+
+
+def save_ring(
+    session: Session, job_id: str, segment: Segment, ring: HistoryRing, names: Sequence[str], steps_per_epoch: int
+) -> tuple[int, int]:
+    """Bring the database up to the ring; returns the counts of steps and epochs to set once this is committed.
+
+    Raises:
+        ReplayMismatch: a step run again did not cost what it cost the first time.
+    """
+    steps, epochs = ring.steps, ring.epochs
+    save_steps(session, job_id, ring.saved_steps, steps_between(segment, ring.saved_steps, steps))
+    rows = epochs_between(segment, ring.saved_epochs, epochs)
+    save_epochs(session, job_id, ring.saved_epochs, rows, names, steps_per_epoch)
+    return steps, epochs
+
+
+def save_steps(session: Session, job_id: str, first: int, rows: NDArray[np.float64]) -> None:
+    """Add the steps from ``first`` on, shape (steps, 3); those that are there already must be equal."""
+    if not len(rows):
+        return
+    saved = saved_steps(session, job_id)
+    if first > saved:
+        raise GangError(f"job {job_id}: the history ends at step {saved}, the next report begins at {first}")
+    again = min(len(rows), saved - first)
+    if again:
+        _compare(session, job_id, first, rows[:again])
+    fresh = rows[again:]
+    while len(fresh):
+        taken = _append(session, job_id, saved, fresh)
+        saved, fresh = saved + taken, fresh[taken:]
+
+
+def _append(session: Session, job_id: str, saved: int, rows: NDArray[np.float64]) -> int:
+    """Fill up the last chunk, or begin one. Returns how many rows went in."""
+    statement = select(CostChunk).where(CostChunk.job_id == job_id, CostChunk.last_step == saved)
+    chunk = session.scalars(statement).first()
+    room = CHUNK_STEPS - (saved - chunk.first_step) if chunk else 0
+    if chunk is not None and room > 0:
+        part = rows[:room]
+        chunk.series = chunk.series + part.tobytes()
+        chunk.last_step = saved + len(part)
+    else:
+        part = rows[:CHUNK_STEPS]
+        session.add(CostChunk(job_id=job_id, first_step=saved, last_step=saved + len(part), series=part.tobytes()))
+    session.flush()
+    return len(part)
+
+
+def _compare(session: Session, job_id: str, first: int, rows: NDArray[np.float64]) -> None:
+    last = first + len(rows)
+    statement = select(CostChunk).where(
+        CostChunk.job_id == job_id, CostChunk.first_step < last, CostChunk.last_step > first
+    )
+    for chunk in session.scalars(statement):
+        stored = np.frombuffer(chunk.series, dtype="<f8").reshape(-1, _COLUMNS)
+        low, high = max(first, chunk.first_step), min(last, chunk.last_step)
+        was, now = stored[low - chunk.first_step : high - chunk.first_step], rows[low - first : high - first]
+        different = (was.view("<u8") != np.ascontiguousarray(now).view("<u8")).any(axis=1)
+        if different.any():
+            at = int(different.argmax())
+            raise ReplayMismatch(job_id, low + at, float(was[at, 0]), float(now[at, 0]))
+
+
+def save_epochs(
+    session: Session,
+    job_id: str,
+    first: int,
+    rows: NDArray[np.float64],
+    names: Sequence[str],
+    steps_per_epoch: int,
+) -> None:
+    """Add the epochs after the ``first`` ones; those that are there already are left as they are."""
+    saved = saved_epochs(session, job_id)
+    for offset, row in enumerate(rows.tolist()):
+        epoch = first + offset + 1
+        if epoch > saved:
+            metrics: dict[str, Any] = dict(zip(names, (_finite(value) for value in row), strict=True))
+            seconds = metrics.pop("seconds") or 0.0
+            session.add(
+                Epoch(job_id=job_id, epoch=epoch, step=epoch * steps_per_epoch, seconds=seconds, metrics=metrics)
+            )
+
+
+def _finite(value: float) -> float | None:
+    """JSON has no infinity and no NaN."""
+    return value if math.isfinite(value) else None

@@ -1,0 +1,172 @@
+"""The reporter: the leader's thread that brings history to the database and wishes from it to the gang."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from models.database import Database, now_us
+from models.errors import ChainruleError, Fenced
+from models.records import Job, Member, Worker
+from models.states import JobState
+from worker.control.generations import waiting_members
+from worker.control.identity import Seat
+from worker.control.leases import hold_job
+from worker.gang.control_words import Action
+from worker.reporting.history import save_ring
+from worker.training.trainer import Trainer
+
+_log = structlog.get_logger()
+_TICK_S = 0.5
+_SNAPSHOT_SHARE = 50
+"""Copying the state aside takes at most a fiftieth of the time."""
+
+
+class Reporter:
+    """Every half second: history and progress to the database; cancel, pause and newcomers from it.
+
+    Args:
+        trainer: the leader's.
+        draining: tells whether this worker is to end.
+        boundary_s: how often the gang copies its state aside.
+    """
+
+    def __init__(
+        self, database: Database, seat: Seat, trainer: Trainer, draining: Callable[[], bool], *, boundary_s: float
+    ) -> None:
+        self._database, self._seat, self._trainer, self._draining = database, seat, trainer, draining
+        self._boundary_s = boundary_s
+        self._rate = _Rate(trainer.step)
+        self._counts = (trainer.ring.steps, trainer.ring.epochs)
+        self._next_snapshot = time.monotonic() + boundary_s
+        self.failure: ChainruleError | None = None
+        """Why this generation must end, when the reporter found out: raised again by the leader."""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._report_forever, name="reporter", daemon=True)
+
+    def start(self) -> None:
+        """Begin to report."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Report no more on this thread; ``save`` still works."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def save(self, session: Session) -> Job:
+        """Write history and progress under the fence, in the caller's transaction; returns the locked job.
+
+        After the commit the caller calls ``saved``.
+
+        Raises:
+            Fenced, ReplayMismatch
+        """
+        trainer, job = self._trainer, hold_job(session, self._seat)
+        run, ring = trainer.run, trainer.ring
+        self._counts = save_ring(
+            session, job.id, trainer.gang.segment, ring, run.epoch_columns, run.plan.steps_per_epoch
+        )
+        steps, epochs = self._counts
+        job.step, job.epoch = max(job.step, steps), max(job.epoch, epochs)
+        self._rate.note(steps)
+        per_second = self._rate.steps_per_second()
+        job.samples_per_second = per_second * run.plan.rows / run.plan.steps_per_epoch if per_second else None
+        job.eta_seconds = (run.plan.steps_total - steps) / per_second if per_second else None
+        self._note_metrics(job, epochs)
+        return job
+
+    def saved(self) -> None:
+        """The transaction of ``save`` is committed: the ring may go on over these rows."""
+        self._trainer.ring.saved_steps, self._trainer.ring.saved_epochs = self._counts
+
+    def _note_metrics(self, job: Job, epochs: int) -> None:
+        progress = self._trainer.run.progress
+        row = self._trainer.ring.last_epoch()
+        if row is not None and epochs:
+            values = dict(zip(self._trainer.run.epoch_columns, row, strict=True))
+            job.latest = {"epoch": epochs, **{name: value for name, value in values.items() if math.isfinite(value)}}
+        if progress.best_value is not None:
+            job.best = {
+                "epoch": progress.best_epoch,
+                "step": progress.best_step,
+                "metric": self._trainer.run.watched,
+                "value": progress.best_value,
+            }
+
+    def _report_forever(self) -> None:
+        while not self._stop.wait(_TICK_S):
+            try:
+                with self._database.write() as session:
+                    job = self.save(session)
+                    wish = self._wish(session, job)
+                self.saved()
+                self._pass_on(wish)
+            except Fenced:
+                return  # the heart notices too, and tells the trainer
+            except ChainruleError as error:
+                self.failure = error
+                self._trainer.gang.abort()
+                return
+            except SQLAlchemyError as error:
+                _log.warning("report not written", error=str(error), job=self._seat.job_id)
+                self._pass_on(Action.GO_ON)
+
+    def _wish(self, session: Session, job: Job) -> Action:
+        """What the database asks the gang to do."""
+        place = self._trainer.gang.place
+        if job.state == JobState.CANCELLING:
+            return Action.CANCEL
+        if job.state == JobState.PAUSING:
+            return Action.PAUSE
+        limit = self._trainer.run.spec.stopping.max_seconds
+        if limit is not None and self._trainer.seconds >= limit:
+            return Action.TIME_LIMIT
+        newcomers = waiting_members(session, self._seat)
+        if (newcomers and place.size < job.workers_max) or place.size > job.workers_max:
+            return Action.REFORM
+        return self._wish_of_members(session)
+
+    def _wish_of_members(self, session: Session) -> Action:
+        """One whose lease has run out ends the generation where it is; one that is to end, at the next boundary."""
+        members = select(Member.id).where(
+            Member.job_id == self._seat.job_id,
+            Member.generation == self._seat.generation,
+            Member.state == "active",
+        )
+        if session.scalars(members.where(Member.lease_until_us <= now_us())).first():
+            self._trainer.gang.abort()
+        leaving = members.join(Worker, Worker.id == Member.worker_id).where(Worker.state == "draining")
+        return Action.REFORM if session.scalars(leaving).first() else Action.GO_ON
+
+    def _pass_on(self, wish: Action) -> None:
+        gang = self._trainer.gang
+        if wish is Action.GO_ON and self._draining():
+            wish = Action.REFORM
+        if wish is Action.GO_ON and time.monotonic() >= self._next_snapshot:
+            wish = Action.SNAPSHOT
+            pause_s = max(self._boundary_s, _SNAPSHOT_SHARE * self._trainer.snapshot_s)
+            self._next_snapshot = time.monotonic() + pause_s
+        if wish is not Action.GO_ON:
+            gang.request(wish)
+
+
+class _Rate:
+    """Steps a second over the last few reports."""
+
+    def __init__(self, steps: int) -> None:
+        self._points = [(time.monotonic(), steps)]
+
+    def note(self, steps: int) -> None:
+        self._points = [*self._points[-9:], (time.monotonic(), steps)]
+
+    def steps_per_second(self) -> float | None:
+        (started, first), (ended, last) = self._points[0], self._points[-1]
+        return (last - first) / (ended - started) if last > first and ended > started else None

@@ -1,0 +1,1 @@
+"""One run: its data, its batches, its steps, and when to stop."""

@@ -1,0 +1,163 @@
+"""The prepared dataset: transformed once a host, kept in its cache, mapped by every worker there.
+
+A folder holds ``train_x.npy``, ``train_y.npy``, ``validation_x.npy`` and ``validation_y.npy``, all row-major.
+Its name is the digest of everything that decides its content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from models.tabular import Preprocessing, split
+from numpy.typing import NDArray
+
+from models.spec import JobSpec
+
+Array = NDArray[Any]
+
+_ROWS_AT_ONCE = 16_384
+_CACHE_BYTES = 20 * 1024**3
+_NAMES = ("train_x", "train_y", "validation_x", "validation_y")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A dataset as the store has it: the raw matrix, mapped, its columns and its digest."""
+
+    matrix: Array
+    columns: list[dict[str, Any]]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a run trains and is tested on. x has shape (rows, inputs), y (rows,) of codes or (rows, outputs)."""
+
+    train_x: Array
+    train_y: Array
+    validation_x: Array
+    validation_y: Array
+
+    @property
+    def validation_rows(self) -> int:
+        """Rows the network never trains on."""
+        return len(self.validation_x)
+
+
+def learn_preprocessing(spec: JobSpec, table: Table) -> Preprocessing:
+    """Learn from the training rows alone."""
+    train, _ = split_rows(spec, table)
+    return Preprocessing.learn(
+        table.matrix,
+        table.columns,
+        spec.features or (),
+        spec.targets,
+        spec.task,
+        train,
+        standardize=spec.preprocessing.standardize,
+        binary=spec.training.cost == "binary_cross_entropy",
+    )
+
+
+def split_rows(spec: JobSpec, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The training rows and the validation rows of the dataset, each sorted."""
+    fraction = spec.validation.fraction if spec.validation else None
+    codes = None
+    if spec.task == "classification":
+        names = [column["name"] for column in table.columns]
+        codes = np.array(table.matrix[:, names.index(spec.targets[0])])
+    return split(len(table.matrix), codes, fraction or 0.0, spec.training.seed)
+
+
+def prepare(
+    spec: JobSpec, preprocessing: Preprocessing, table: Table, validation: Table | None, cache: Path
+) -> Prepared:
+    """Map the prepared dataset, after making it if this host has not yet."""
+    folder = cache / "prepared" / _digest(spec, preprocessing, table, validation)
+    if not folder.exists():
+        _make(folder, lambda draft: _fill(draft, spec, preprocessing, table, validation))
+        _evict(folder.parent, keep=folder)
+    folder.touch()
+    return Prepared(*(_map(folder / f"{name}.npy") for name in _NAMES))
+
+
+def _digest(spec: JobSpec, preprocessing: Preprocessing, table: Table, validation: Table | None) -> str:
+    parts = {
+        "dataset": table.sha256,
+        "validation": validation.sha256 if validation else spec.model_dump(mode="json")["validation"],
+        "seed": spec.training.seed,
+        "preprocessing": preprocessing.to_json(),
+        "dtype": spec.training.dtype,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _make(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Fill a draft and give it the folder's name; whoever is second throws the draft away."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+    try:
+        fill(draft)
+        draft.rename(folder)
+    except OSError:
+        shutil.rmtree(draft, ignore_errors=True)
+        if not folder.exists():
+            raise
+
+
+def _fill(folder: Path, spec: JobSpec, preprocessing: Preprocessing, table: Table, validation: Table | None) -> None:
+    train, held_back = split_rows(spec, table)
+    if validation is not None:
+        test_matrix, test_rows, test_columns = validation.matrix, np.arange(len(validation.matrix)), validation.columns
+    else:
+        test_matrix, test_rows, test_columns = table.matrix, held_back, table.columns
+    _write(folder, "train", spec, preprocessing, table.matrix, train, table.columns)
+    _write(folder, "validation", spec, preprocessing, test_matrix, test_rows, test_columns)
+
+
+def _write(
+    folder: Path,
+    name: str,
+    spec: JobSpec,
+    preprocessing: Preprocessing,
+    matrix: Array,
+    rows: NDArray[np.int64],
+    columns: list[dict[str, Any]],
+) -> None:
+    dtype = np.dtype(spec.training.dtype)
+    x = np.lib.format.open_memmap(
+        folder / f"{name}_x.npy", mode="w+", dtype=dtype, shape=(len(rows), preprocessing.n_inputs)
+    )
+    targets = []
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        block = np.asarray(matrix[rows[start : start + _ROWS_AT_ONCE]])
+        x[start : start + len(block)] = preprocessing.transform(block, columns)
+        targets.append(preprocessing.encode_target(block, columns))
+    x.flush()
+    y = np.concatenate(targets) if targets else preprocessing.encode_target(matrix[:0], columns)
+    np.save(folder / f"{name}_y.npy", y if y.dtype == np.int32 else y.astype(dtype))
+
+
+def _map(path: Path) -> Array:
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+    except ValueError:  # nothing to map in an empty array
+        return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
+
+
+def _evict(cache: Path, *, keep: Path) -> None:
+    """Remove the folders used longest ago beyond the cache's size. Whoever has them mapped is not disturbed."""
+    folders = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: -path.stat().st_mtime)
+    total = 0
+    for folder in folders:
+        total += sum(file.stat().st_size for file in folder.iterdir())
+        if total > _CACHE_BYTES and folder != keep:
+            shutil.rmtree(folder, ignore_errors=True)

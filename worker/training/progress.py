@@ -1,0 +1,123 @@
+"""What a run remembers from epoch to epoch, and what it concludes: best so far, patience, target."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from models.spec import JobSpec
+from models.spec.metrics import less_is_better
+from models.states import Reason
+
+
+@dataclass(slots=True)
+class Progress:
+    """The part of a run's state that is neither numbers of the network nor the step. The leader keeps it."""
+
+    epoch_cost: float = 0.0
+    """The sum over the present epoch's rows of their cost, so far."""
+    best_value: float | None = None
+    best_epoch: int = 0
+    best_step: int = 0
+    patience_value: float | None = None
+    stale_epochs: int = 0
+    """Epochs since the metric under patience last improved by more than its ``min_delta``."""
+    plateau_value: float | None = None
+    plateau_epochs: int = 0
+    rate_factor: float = 1.0
+    """What ``reduce_on_plateau`` has made of the learning rate."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As a checkpoint keeps it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What follows from an epoch's metrics."""
+
+    improved: bool
+    reason: Reason | None
+
+
+def watched_metric(spec: JobSpec) -> str:
+    """The metric by which weights are the best so far: the one under patience, else the target's, else the cost."""
+    if spec.stopping.patience is not None:
+        return spec.stopping.patience.metric
+    if spec.stopping.target is not None:
+        return spec.stopping.target.metric
+    return "validation_cost" if spec.validation else "train_cost"
+
+
+def conclude(
+    spec: JobSpec, progress: Progress, metrics: Mapping[str, float], *, epoch: int, step: int, gradient_norm: float
+) -> Conclusion:
+    """Take an epoch's metrics into the progress, and say whether its weights are the best and whether to stop.
+
+    Args:
+        epoch: epochs done, so 1 after the first.
+        step: steps done.
+        gradient_norm: at the epoch's last step.
+    """
+    value = metrics[watched_metric(spec)]
+    improved = _better(watched_metric(spec), value, progress.best_value, 0.0)
+    if improved:
+        progress.best_value, progress.best_epoch, progress.best_step = value, epoch, step
+    _follow_plateau(spec, progress, metrics)
+    return Conclusion(improved, _reason(spec, progress, metrics, epoch, gradient_norm))
+
+
+def _reason(
+    spec: JobSpec, progress: Progress, metrics: Mapping[str, float], epoch: int, gradient_norm: float
+) -> Reason | None:
+    stopping = spec.stopping
+    out_of_patience = _follow_patience(spec, progress, metrics)
+    if stopping.target is not None and _reached(
+        stopping.target.metric, metrics[stopping.target.metric], stopping.target.value
+    ):
+        return Reason.TARGET_REACHED
+    if stopping.gradient_norm is not None and gradient_norm <= stopping.gradient_norm:
+        return Reason.GRADIENT_VANISHED
+    if out_of_patience:
+        return Reason.PATIENCE_EXHAUSTED
+    return Reason.MAX_EPOCHS if epoch >= spec.training.max_epochs else None
+
+
+def _follow_patience(spec: JobSpec, progress: Progress, metrics: Mapping[str, float]) -> bool:
+    patience = spec.stopping.patience
+    if patience is None:
+        return False
+    value = metrics[patience.metric]
+    if _better(patience.metric, value, progress.patience_value, patience.min_delta):
+        progress.patience_value, progress.stale_epochs = value, 0
+    else:
+        progress.stale_epochs += 1
+    return progress.stale_epochs >= patience.epochs
+
+
+def _follow_plateau(spec: JobSpec, progress: Progress, metrics: Mapping[str, float]) -> None:
+    schedule = spec.training.schedule
+    if schedule.name != "reduce_on_plateau":
+        return
+    value = metrics["validation_cost" if spec.validation else "train_cost"]
+    if _better("cost", value, progress.plateau_value, schedule.min_delta):
+        progress.plateau_value, progress.plateau_epochs = value, 0
+        return
+    progress.plateau_epochs += 1
+    if progress.plateau_epochs >= schedule.epochs:
+        progress.rate_factor *= schedule.factor
+        progress.plateau_epochs = 0
+
+
+def _better(metric: str, value: float, than: float | None, min_delta: float) -> bool:
+    if not math.isfinite(value):
+        return False
+    if than is None:
+        return True
+    return value < than - min_delta if less_is_better(metric) else value > than + min_delta
+
+
+def _reached(metric: str, value: float, target: float) -> bool:
+    return value <= target if less_is_better(metric) else value >= target

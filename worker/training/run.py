@@ -1,0 +1,150 @@
+"""A run bound to a segment: everything the training loop calls, with its views of the shared memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from models.checkpoint_file import RunState
+from models.spec import JobSpec
+from models.spec.metrics import known_metrics
+from worker.backprop import Layout, Network, ShardPass, initialize, make_optimizer, make_penalty, make_schedule
+from worker.gang.exchange import Exchange
+from worker.gang.gang import Gang, own_cut
+from worker.gang.segment import SegmentShape, norm_blocks
+from worker.training.batches import Batches
+from worker.training.plan import Plan, shard_rows
+from worker.training.prepared import Prepared
+from worker.training.progress import Progress, watched_metric
+
+EVALUATION_ROWS = 1024
+"""Rows of one forward pass of the test. It belongs to the numeric contract: another shape has other bits."""
+
+
+class Blueprint:
+    """What follows from spec and data alone, the same for every worker."""
+
+    def __init__(self, spec: JobSpec, data: Prepared, n_outputs: int) -> None:
+        self.spec, self.data = spec, data
+        training, hidden = spec.training, spec.network.hidden
+        widths = (data.train_x.shape[1], *(layer.units for layer in hidden), n_outputs)
+        self.network = Network(
+            widths=widths,
+            activations=tuple(layer.activation for layer in hidden),
+            output=_OUTPUT[str(training.cost)],
+            cost=str(training.cost),
+            dropout=tuple(layer.dropout for layer in hidden),
+            dtype=training.dtype,
+        )
+        self.layout = Layout(widths)
+        self.optimizer = make_optimizer(**training.optimizer.model_dump())
+        self.plan = Plan(
+            len(data.train_x), min(training.batch_size, len(data.train_x)), training.max_epochs, spec.shards
+        )
+        self.epoch_columns = ("seconds", *known_metrics(spec), "learning_rate", "gradient_norm")
+
+    def initial_state(self) -> RunState:
+        """The state before the first step, without its numbers."""
+        return RunState(
+            step=0,
+            widths=self.network.widths,
+            dtype=self.spec.training.dtype,
+            slots=self.optimizer.slot_names,
+            has_best=True,
+            progress=Progress().to_json(),
+        )
+
+    def initial_parameters(self) -> Any:
+        """The parameters before the first step."""
+        return initialize(self.network, self.spec.network.initializer, self.spec.training.seed)
+
+    def segment_shape(self) -> SegmentShape:
+        """How much shared memory the run takes, and how it is laid out."""
+        layers = [self.layout.layer(index) for index in range(len(self.network.widths) - 1)]
+        return SegmentShape(
+            shards=self.spec.shards,
+            parameters=self.layout.size,
+            norm_blocks=sum(norm_blocks(layer.start, layer.stop) for layer in layers),
+            slots=len(self.optimizer.slot_names),
+            dtype=self.spec.training.dtype,
+            validation_rows=self.data.validation_rows,
+            outputs=self.network.widths[-1],
+            epoch_columns=len(self.epoch_columns),
+        )
+
+
+class Run:
+    """One member's part of a run in a generation.
+
+    Args:
+        blueprint: what is trained.
+        gang: whose segment the views are of, and whose place decides which shards and which cut are this member's.
+        state: of the run when the generation began.
+    """
+
+    def __init__(self, blueprint: Blueprint, gang: Gang, state: RunState) -> None:
+        self.blueprint, self.state = blueprint, state
+        self.spec, self.data, self.plan = blueprint.spec, blueprint.data, blueprint.plan
+        self.network, self.epoch_columns = blueprint.network, blueprint.epoch_columns
+        self.watched = watched_metric(self.spec)
+        self.progress = Progress(**state.progress)
+        segment, place, training = gang.segment, gang.place, self.spec.training
+        size = blueprint.layout.size
+        self.cut = own_cut(0, size, place.rank, place.size)
+        self.batches = Batches(
+            self.plan,
+            self.data.train_x,
+            self.data.train_y,
+            first_shard=place.first_shard,
+            last_shard=place.last_shard,
+            seed=training.seed,
+            shuffle=training.shuffle,
+        )
+        self.passes = {
+            shard: ShardPass(self.network, segment.parameters, segment.gradients[shard], _most_rows(self.plan, shard))
+            for shard in range(place.first_shard, place.last_shard)
+        }
+        self.evaluator = ShardPass(self.network, segment.parameters, None, EVALUATION_ROWS)
+        penalty = make_penalty(blueprint.layout, l1=training.l1, l2=training.l2)
+        self.exchange = Exchange(
+            gang,
+            blueprint.optimizer,
+            penalty,
+            0,
+            size,
+            segment.norms[: norm_blocks(0, size)],
+            clip_norm=training.clip_norm,
+        )
+        self._schedule = make_schedule(
+            **training.schedule.model_dump(),
+            steps_per_epoch=self.plan.steps_per_epoch,
+            steps_total=self.plan.steps_total,
+        )
+        self._base_rate: float = training.optimizer.learning_rate
+        self._factor = segment.factor
+        if gang.is_leader:
+            segment.factor[0] = self.progress.rate_factor
+
+    def learning_rate(self, step: int, epoch: int) -> float:
+        """Of a step, counted from 0."""
+        return self._base_rate * self._schedule(step, epoch) * self._factor[0]
+
+    def state_at(self, step: int, seconds: float) -> RunState:
+        """The run's state beside its numbers. For the leader."""
+        return replace(self.state, step=step, seconds=seconds, progress=self.progress.to_json())
+
+
+_OUTPUT = {
+    "cross_entropy": "softmax",
+    "binary_cross_entropy": "sigmoid",
+    "mean_squared_error": "linear",
+    "mean_absolute_error": "linear",
+    "huber": "linear",
+}
+
+
+def _most_rows(plan: Plan, shard: int) -> int:
+    """The most rows of the shard in any batch."""
+    ragged = plan.rows % plan.batch_size or plan.batch_size
+    ranges = [shard_rows(rows, shard, plan.shards) for rows in (plan.batch_size, ragged)]
+    return max(stop - start for start, stop in ranges)

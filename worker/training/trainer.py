@@ -1,0 +1,152 @@
+"""The training loop. Every member of a gang runs it, over its own shards and its own cut of the parameters."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from models.checkpoint_file import RunState
+from models.states import Reason
+from worker.gang.control_words import Action, Verdict, Word
+from worker.gang.gang import Gang
+from worker.gang.history_ring import HistoryRing
+from worker.gang.snapshots import Snapshots
+from worker.gang.tree import tree_sum
+from worker.training.evaluation import Evaluation
+from worker.training.progress import conclude
+from worker.training.run import Run
+
+_NAP_S = 0.005
+
+
+class Trainer:
+    """One member's way through the steps of a run, from the state in the segment to the next boundary that ends it.
+
+    Args:
+        run: what is trained, bound to the segment.
+        gang: with whom.
+        ring: where the leader records history.
+        snapshots: this member's part in copying the state aside.
+        check: raises when this worker may no longer serve the job.
+    """
+
+    def __init__(
+        self, run: Run, gang: Gang, ring: HistoryRing, snapshots: Snapshots, check: Callable[[], None]
+    ) -> None:
+        self.run, self.gang, self.ring = run, gang, ring
+        self._snapshots, self._check = snapshots, check
+        self._evaluation = Evaluation(run, gang)
+        self._started, self._seconds_before = time.monotonic(), run.state.seconds
+        self.step = run.state.step
+        self.snapshot_s = 0.0
+        """How long the last snapshot took."""
+        self.reason: Reason | None = None
+        """Why the run is over, once it is: the leader knows."""
+
+    def train(self) -> Action:
+        """Train until a boundary ends this generation, and say what that boundary was for.
+
+        Raises:
+            GangError: a member is gone, or this worker may not go on.
+        """
+        plan = self.run.plan
+        while True:
+            action = self._train_epoch(*divmod(self.step, plan.steps_per_epoch))
+            if action is not Action.GO_ON:
+                return action
+
+    def _train_epoch(self, epoch: int, first: int) -> Action:
+        run, gang, meet = self.run, self.gang, self.gang.meet
+        costs, control = gang.segment.costs, gang.segment.control
+        for batch in run.batches.epoch(epoch, first):
+            for shard in batch.shards:
+                costs[shard.shard] = run.passes[shard.shard].run(shard.x, shard.y)
+            meet()  # all gradients are there
+            rate = run.learning_rate(self.step, epoch)
+            run.exchange.update(self.step + 1, rate, 1.0 / batch.rows)
+            if gang.is_leader:
+                cost = self._judge_cost(batch.rows)
+            meet()  # all parameters are there
+            self.step += 1
+            if gang.is_leader:
+                self.ring.record_step(cost, rate, run.exchange.gradient_norm())
+            if self.step % run.plan.steps_per_epoch == 0:
+                self._end_epoch(epoch + 1)
+            if control[Word.BOUNDARY] == self.step:
+                action = self._act(Action(control[Word.ACTION]))
+                if action is not Action.GO_ON:
+                    return action
+        return Action.GO_ON
+
+    def _judge_cost(self, rows: int) -> float:
+        """The batch's mean cost. Between the barriers, so that whatever is announced here reaches all in time."""
+        self._check()
+        total = tree_sum(self.gang.segment.costs)
+        self.run.progress.epoch_cost += total
+        if not math.isfinite(total):
+            self.reason = Reason.DIVERGED
+            self.gang.announce(Action.DIVERGED, self.step + 1)
+        elif self.gang.requested is not Action.GO_ON and self._snapshots.turn_is_free():
+            self.gang.announce(self.gang.requested, self.step + 1)
+        if self.ring.is_full():
+            self._wait_while(self.ring.is_full)
+        return float(total) / rows
+
+    def _wait_while(self, busy: Callable[[], bool]) -> None:
+        """For the reporter or the checkpoint writer, when the disk or the database cannot keep up."""
+        while busy():
+            time.sleep(_NAP_S)
+            self._check()
+
+    def _end_epoch(self, epoch: int) -> None:
+        """Test the network on the validation rows, conclude, keep the best weights. ``epoch`` counts from 1."""
+        gang, run = self.gang, self.run
+        self._evaluation.evaluate_own_rows()
+        gang.meet()  # all outputs are there
+        if gang.is_leader:
+            self._conclude(epoch)
+        gang.meet()  # the conclusion is there
+        if gang.segment.control[Word.VERDICT] == Verdict.IMPROVED:
+            start, stop = run.cut
+            gang.segment.best[start:stop] = gang.segment.parameters[start:stop]
+
+    def _conclude(self, epoch: int) -> None:
+        run, progress, segment = self.run, self.run.progress, self.gang.segment
+        metrics = {"train_cost": progress.epoch_cost / run.plan.rows, **self._evaluation.metrics()}
+        progress.epoch_cost = 0.0
+        norm = run.exchange.gradient_norm()
+        rate = run.learning_rate(self.step - 1, epoch - 1)
+        conclusion = conclude(run.spec, progress, metrics, epoch=epoch, step=self.step, gradient_norm=norm)
+        segment.control[Word.VERDICT] = Verdict.IMPROVED if conclusion.improved else Verdict.NOTHING
+        segment.factor[0] = progress.rate_factor
+        if conclusion.reason is not None and self.reason is None:
+            self.reason = conclusion.reason
+            self._wait_while(lambda: not self._snapshots.turn_is_free())
+            self.gang.announce(Action.FINISH, self.step)
+        row = {**metrics, "learning_rate": rate, "gradient_norm": norm, "seconds": self.seconds}
+        self.ring.record_epoch([row[name] for name in run.epoch_columns])
+
+    def _act(self, action: Action) -> Action:
+        """At a boundary: all members make a snapshot, then go on or leave. A diverged state is not worth one."""
+        if action is not Action.DIVERGED:
+            started = time.monotonic()
+            self._snapshots.copy_own_cut()
+            self.gang.meet()  # all cuts are copied
+            if self.gang.is_leader:
+                self._snapshots.publish(self.state())
+            self.snapshot_s = time.monotonic() - started
+        return Action.GO_ON if action is Action.SNAPSHOT else action
+
+    def close(self) -> None:
+        """Let go of the snapshot files."""
+        self._snapshots.close()
+
+    @property
+    def seconds(self) -> float:
+        """Time spent training since the job first started."""
+        return self._seconds_before + time.monotonic() - self._started
+
+    def state(self) -> RunState:
+        """What a checkpoint says of the run now, at a step boundary. For the leader."""
+        return self.run.state_at(self.step, self.seconds)

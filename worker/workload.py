@@ -1,0 +1,49 @@
+"""From a job's row to what is trained: its spec, its dataset, its preprocessing, prepared on this host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from models.tabular import Preprocessing
+from sqlalchemy.orm import Session
+
+from models.database import Database
+from models.records import Dataset, Job
+from models.spec import parse_spec
+from worker.control.identity import Seat
+from worker.control.leases import hold_job
+from worker.process import WorkerProcess
+from worker.training.prepared import Table, learn_preprocessing, prepare
+from worker.training.run import Blueprint
+
+
+def load_blueprint(process: WorkerProcess, seat: Seat) -> Blueprint:
+    """Everything about a job that does not change from one generation to the next.
+
+    Raises:
+        ArtifactMissing: the dataset is gone.
+        Fenced: the job is no longer this generation's.
+    """
+    with process.database.read() as session:
+        job = session.get_one(Job, seat.job_id)
+        spec, learnt = parse_spec(job.spec), job.preprocessing
+        table = _open_table(process, session, spec.dataset)
+        other = spec.validation.dataset if spec.validation else None
+        validation = _open_table(process, session, other) if other else None
+    preprocessing = Preprocessing.from_json(learnt) if learnt else learn_preprocessing(spec, table)
+    if not learnt:
+        _keep(process.database, seat, preprocessing.to_json())
+    data = prepare(spec, preprocessing, table, validation, process.cache)
+    return Blueprint(spec, data, preprocessing.n_outputs)
+
+
+def _open_table(process: WorkerProcess, session: Session, dataset_id: str) -> Table:
+    dataset = session.get_one(Dataset, dataset_id)
+    path = process.store.local_path(dataset.artifact)
+    return Table(np.load(path, mmap_mode="r", allow_pickle=False), dataset.columns, dataset.sha256)
+
+
+def _keep(database: Database, seat: Seat, preprocessing: dict[str, Any]) -> None:
+    with database.write() as session:
+        hold_job(session, seat).preprocessing = preprocessing
