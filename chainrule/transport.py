@@ -64,7 +64,7 @@ class Transport:
         return response.json() if response.content else None
 
     def send(self, method: str, path: str, *, repeatable: bool | None = None, **request: Any) -> httpx.Response:
-        """One answered request; a ``repeatable`` one (by default GET and DELETE) is sent again if its connection breaks.
+        """One answered request; a ``repeatable`` one (default: GET, DELETE) is sent again if the connection breaks.
 
         A connection that was refused is always tried again: nothing was sent.
 

@@ -11,7 +11,7 @@ from typing import Final, Self
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class StopRequested(Exception):  # noqa: N818 - not an error: somebody asked for the end
+class StopRequested(Exception):
     """Somebody pressed Ctrl-C, or sent SIGTERM or SIGHUP."""
 
 

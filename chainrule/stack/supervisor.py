@@ -35,9 +35,10 @@ class Supervisor:
         try:
             self.until(lambda: child.exit_code() is not None, child, timeout_s, may_end=True)
         finally:
-            child.signal_all(signal.SIGKILL)
+            code = child.exit_code()
+            child.kill()
             self._children.remove(child)
-        if child.exit_code() != 0:
+        if code != 0:
             raise _failed(child)
 
     def start(self, part: Part) -> Child:
