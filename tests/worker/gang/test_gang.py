@@ -1,0 +1,26 @@
+"""Places and cuts: all shards and all elements are dealt, each once."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.gang.gang import own_cut, places
+from worker.gang.segment import NORM_BLOCK
+
+
+@given(st.integers(1, 64).flatmap(lambda shards: st.tuples(st.just(shards), st.integers(1, shards))))
+def test_every_shard_has_one_member_and_every_member_a_shard(case):
+    shards, size = case
+    dealt = [shard for place in places(size, shards) for shard in range(place.first_shard, place.last_shard)]
+    assert dealt == list(range(shards))
+    assert all(place.last_shard > place.first_shard for place in places(size, shards))
+
+
+@given(st.integers(0, 10_000), st.integers(0, 100_000), st.integers(1, 16))
+def test_cuts_cover_every_element_once_and_fall_between_norm_blocks(start, length, size):
+    stop = start + length
+    cuts = [own_cut(start, stop, rank, size) for rank in range(size)]
+
+    assert cuts[0][0] == start
+    assert cuts[-1][1] == stop
+    assert all(before[1] == after[0] for before, after in zip(cuts, cuts[1:], strict=False))
+    assert all((cut[0] - start) % NORM_BLOCK == 0 or cut[0] == stop for cut in cuts)

@@ -1,0 +1,69 @@
+"""The segment: one memory, laid out alike for all who map it."""
+
+import numpy as np
+import pytest
+
+from models.errors import GangBroken
+from worker.gang.segment import Segment, SegmentShape, norm_blocks
+
+SHAPE = SegmentShape(
+    shards=3,
+    parameters=2410,
+    norm_blocks=norm_blocks(0, 2410) + 1,
+    slots=2,
+    dtype="float32",
+    validation_rows=10,
+    outputs=4,
+    epoch_columns=5,
+)
+
+
+def test_what_one_member_writes_the_other_reads(tmp_path):
+    founder = Segment.found(tmp_path / "segment", SHAPE)
+    member = Segment.join(tmp_path / "segment", SHAPE)
+
+    founder.parameters[:] = 1.5
+    founder.gradients[2][:] = -1.0
+    founder.costs[1] = 0.25
+    founder.control[0] = 7
+
+    assert (member.parameters == 1.5).all()
+    assert (member.gradients[2] == -1.0).all()
+    assert member.costs[1] == 0.25
+    assert member.control[0] == 7
+
+
+def test_no_region_touches_another(tmp_path):
+    segment = Segment.found(tmp_path / "segment", SHAPE)
+    arrays = [segment.state, segment.gradients, segment.norms, segment.ring, segment.epochs, segment.outputs]
+
+    for number, array in enumerate(arrays, start=1):
+        array[...] = number
+
+    for number, array in enumerate(arrays, start=1):
+        assert (array == number).all()
+    assert all(word == 0 for word in segment.control)
+
+
+def test_every_shards_gradient_begins_on_a_cache_line(tmp_path):
+    segment = Segment.found(tmp_path / "segment", SHAPE)
+    assert all(gradient.ctypes.data % 64 == 0 for gradient in segment.gradients)
+
+
+def test_the_best_parameters_are_the_last_part_of_the_state(tmp_path):
+    segment = Segment.found(tmp_path / "segment", SHAPE)
+    segment.best[:] = 3.0
+    assert (segment.state[-1] == 3.0).all()
+    assert len(segment.slots) == 2
+    assert not np.shares_memory(segment.best, segment.slots[1])
+
+
+def test_joining_a_segment_that_is_gone_breaks_the_gang(tmp_path):
+    with pytest.raises(GangBroken):
+        Segment.join(tmp_path / "none", SHAPE)
+
+
+def test_joining_a_segment_of_another_shape_breaks_the_gang(tmp_path):
+    (tmp_path / "segment").write_bytes(bytes(4096))
+    with pytest.raises(GangBroken):
+        Segment.join(tmp_path / "segment", SHAPE)

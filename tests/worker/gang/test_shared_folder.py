@@ -1,0 +1,64 @@
+"""Who is alive in shared memory: the kernel knows, however a process ends."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from worker.gang.shared_folder import SharedFolder
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from worker.gang.shared_folder import SharedFolder
+SharedFolder(Path(sys.argv[1])).hold_life_sign("wrk_a")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_two_who_see_the_same_folder_read_the_same_token(tmp_path):
+    assert SharedFolder(tmp_path).domain == SharedFolder(tmp_path).domain
+
+
+def test_two_who_do_not_read_different_ones(tmp_path):
+    assert SharedFolder(tmp_path / "a").domain != SharedFolder(tmp_path / "b").domain
+
+
+def test_a_living_worker_is_not_dead(holder, tmp_path):
+    assert not SharedFolder(tmp_path).is_dead("wrk_a")
+
+
+def test_a_stopped_worker_is_not_dead(holder, tmp_path):
+    os.kill(holder.pid, signal.SIGSTOP)
+    try:
+        assert not SharedFolder(tmp_path).is_dead("wrk_a")
+    finally:
+        os.kill(holder.pid, signal.SIGCONT)
+
+
+def test_a_killed_worker_is_dead_at_once(holder, tmp_path):
+    holder.kill()
+    holder.wait()
+    assert SharedFolder(tmp_path).is_dead("wrk_a")
+
+
+def test_a_worker_nobody_knows_is_dead(tmp_path):
+    assert SharedFolder(tmp_path).is_dead("wrk_b")
+
+
+def test_the_folder_is_for_its_user_only(tmp_path):
+    assert SharedFolder(tmp_path).path.stat().st_mode & 0o077 == 0

@@ -1,0 +1,42 @@
+"""The canonical tree: one order of addition, whoever adds."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.gang.tree import bind_tree_sum, tree_depth, tree_sum
+
+
+def test_the_tree_over_three_shards_adds_the_right_pair_first():
+    assert tree_sum(["a", "b", "c"]) == "abc"
+    values = [1e16, 1.0, 1.0]
+    assert tree_sum(values) == 1e16 + (1.0 + 1.0)
+    assert tree_sum(values) != (1e16 + 1.0) + 1.0
+
+
+@given(st.integers(1, 64), st.integers(1, 300), st.integers(0, 2**32))
+def test_the_bound_form_gives_the_bits_of_the_plain_one(shards, size, seed):
+    gradients = np.random.default_rng(seed).standard_normal((shards, size)).astype(np.float32)
+    registers = np.empty((tree_depth(shards), size), np.float32)
+
+    bound = bind_tree_sum(list(gradients), registers[0], list(registers[1:]))
+
+    assert bound().tobytes() == tree_sum(list(gradients)).tobytes()
+
+
+@given(st.integers(2, 64), st.integers(0, 2**32))
+def test_a_whole_subtree_may_be_added_beforehand(shards, seed):
+    values = list(np.random.default_rng(seed).standard_normal(shards))
+    middle = shards // 2
+
+    assert tree_sum(values) == tree_sum(values[:middle]) + tree_sum(values[middle:])
+
+
+def test_the_inputs_are_left_as_they_were():
+    gradients = np.arange(15, dtype=np.float64).reshape(5, 3)
+    before = gradients.copy()
+    registers = np.empty((tree_depth(5), 3))
+
+    bind_tree_sum(list(gradients), registers[0], list(registers[1:]))()
+
+    assert (gradients == before).all()
