@@ -1,0 +1,128 @@
+"""The job spec: every default echoed, every fault at its pointer."""
+
+import pytest
+
+from models.errors import ValidationFailed
+from models.spec import parse_spec, resolve
+
+COLUMNS = [
+    {"name": "size", "kind": "numeric", "missing": 0, "levels": None, "distinct": 90},
+    {"name": "colour", "kind": "categorical", "missing": 0, "levels": ["blue", "green", "red"], "distinct": 3},
+    {"name": "label", "kind": "integer", "missing": 0, "levels": None, "distinct": 10},
+    {"name": "price", "kind": "numeric", "missing": 2, "levels": None, "distinct": 80},
+    {"name": "same", "kind": "integer", "missing": 0, "levels": None, "distinct": 1},
+]
+SMALL = {"dataset": "ds_1", "target": "label"}
+
+
+def resolved(document, **options):
+    return resolve(parse_spec(document), COLUMNS, 100, **{"max_parameters": 1_000_000, **options})
+
+
+def faults(document):
+    """Pointer to message of everything wrong."""
+    with pytest.raises(ValidationFailed) as caught:
+        resolved(document)
+    return {fault.pointer: fault.message for fault in caught.value.faults}
+
+
+def test_two_fields_are_enough():
+    spec = resolved(SMALL)
+    assert spec.features == ("size", "colour", "price", "same")
+    assert spec.training.cost == "cross_entropy"
+    assert spec.training.optimizer.name == "adam"
+    assert spec.workers.max == spec.shards == 4
+    assert spec.name == "classification of label"
+
+
+def test_a_resolved_spec_is_a_spec_and_resolves_to_itself():
+    spec = resolved(SMALL)
+    assert resolved(spec.model_dump(mode="json")) == spec
+
+
+def test_the_spec_of_the_design_document_is_accepted():
+    document = {
+        "name": "digits",
+        "dataset": "ds_1",
+        "task": "classification",
+        "target": "label",
+        "features": None,
+        "network": {"hidden": [{"units": 128, "activation": "relu", "dropout": 0.0}], "initializer": "he_normal"},
+        "training": {
+            "cost": "cross_entropy",
+            "optimizer": {"name": "adam", "learning_rate": 0.001},
+            "schedule": {"name": "constant"},
+            "update_order": "simultaneous",
+            "batch_size": 256,
+            "max_epochs": 20,
+            "shuffle": True,
+            "seed": 0,
+            "l1": 0.0,
+            "l2": 0.0,
+            "clip_norm": None,
+            "class_weight": None,
+            "dtype": "float32",
+        },
+        "preprocessing": {"standardize": True},
+        "shards": 4,
+        "workers": {"min": 1, "max": None},
+        "validation": {"fraction": 0.1},
+        "stopping": {
+            "target": {"metric": "validation_accuracy", "value": 0.98},
+            "patience": {"metric": "validation_cost", "epochs": 10, "min_delta": 0.0},
+            "gradient_norm": None,
+            "max_seconds": None,
+        },
+        "checkpoints": {"every_seconds": 10, "keep_last": 3},
+        "max_restarts": 3,
+        "priority": 0,
+        "labels": {},
+    }
+    assert resolved(document).stopping.target.value == 0.98
+
+
+def test_all_faults_are_told_at_once():
+    document = {
+        **SMALL,
+        "colour": "red",
+        "network": {"hidden": [{"units": 10_000_000}]},
+        "training": {"batch_size": 0, "optimizer": {"name": "adam", "learning_rate": -1}},
+    }
+    assert set(faults(document)) == {
+        "/colour",
+        "/network/hidden/0/units",
+        "/training/batch_size",
+        "/training/optimizer/learning_rate",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "words"),
+    [
+        ({"target": "lable"}, "/target", "no column 'lable'"),
+        ({"target": "colour", "task": "regression"}, "/target", "holds text"),
+        ({"target": "price", "task": "regression"}, "/target", "missing in 2 rows"),
+        ({"target": "same"}, "/target", "one class only"),
+        ({"features": ["label"]}, "/features/0", "is the target"),
+        ({"features": ["size", "size"]}, "/features/1", "twice"),
+        ({"training": {"cost": "huber"}}, "/training/cost", "not a cost for a classification"),
+        ({"training": {"cost": "binary_cross_entropy"}}, "/training/cost", "needs two classes"),
+        ({"workers": {"min": 5}}, "/workers/min", "cannot share 4 shards"),
+        ({"workers": {"min": 3, "max": 2}}, "/workers", "less than min"),
+        ({"stopping": {"target": {"metric": "luck", "value": 1}}}, "/stopping/target/metric", "no metric 'luck'"),
+        ({"validation": {}}, "/validation", "either"),
+        ({"network": {"hidden": [{"units": 999_999}]}}, "/network/hidden", "use fewer units"),
+        ({"training": {"optimizer": {"name": "magic"}}}, "/training/optimizer", "magic"),
+        ({"shards": "4"}, "/shards", "integer"),
+        ({"training": {"seed": -1}}, "/training/seed", "greater than or equal to 0"),
+    ],
+)
+def test_a_fault_names_its_place_and_says_what_is_wrong(change, pointer, words):
+    found = faults({**SMALL, **change})
+    assert list(found) == [pointer]
+    assert words in found[pointer]
+
+
+@pytest.mark.parametrize("document", [None, [], "spec", 3, {}])
+def test_what_is_not_a_spec_at_all_is_refused(document):
+    assert faults(document)
