@@ -71,8 +71,7 @@ bench: install ## Measure the job path and print the figures
 
 .PHONY: compose-check
 compose-check: install ## Validate docker-compose.yml and run its commands without containers
-	$(BIN)/python scripts/validate_compose.py
-	$(BIN)/python scripts/rehearse_compose.py
+	$(BIN)/python -m scripts.compose.rehearse
 
 # ---- keeping it
 

@@ -6,7 +6,7 @@ set -euo pipefail
 suitable='import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))'
 for name in ${PYTHON:-python3.13 python3.12 python3.11 python3}; do
     if command -v "$name" >/dev/null && "$name" -c "$suitable" >/dev/null 2>&1; then
-        command -v "$name"
+        "$name" -c "import sys; print(sys.executable)"
         exit 0
     fi
 done

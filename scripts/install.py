@@ -49,9 +49,7 @@ def install(pip: list[str], locks: list[str]) -> None:
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
     requirements = [part for lock in locks for part in ("-r", lock)]
     subprocess.run([*pip, "install", *quiet, "--require-hashes", *requirements], check=True)
-    subprocess.run(
-        [*pip, "install", *quiet, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], check=True
-    )
+    subprocess.run([*pip, "install", *quiet, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], check=True)
 
 
 def main() -> None:

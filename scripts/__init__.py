@@ -1,0 +1,1 @@
+"""What keeps the repository: installing, locking, rehearsing a deployment."""

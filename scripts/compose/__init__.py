@@ -1,0 +1,1 @@
+"""A rehearsal of docker-compose.yml on a machine that has no container engine."""
