@@ -1,0 +1,87 @@
+"""Metrics: functions of what the network answered and what was right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from worker.backprop.arrays import Codes, Floats
+from worker.backprop.metrics.certainty import certainty, log_cost, roc_auc, top_k
+from worker.backprop.metrics.confusion import (
+    accuracy,
+    balanced_accuracy,
+    class_report,
+    confusion_matrix,
+    f1,
+    precision,
+    recall,
+)
+from worker.backprop.metrics.distances import huber, mae, mean_squared_error, r2, rmse
+from worker.backprop.metrics.multi_label import binary_cost, multi_label_metrics
+from worker.backprop.network import Network
+
+__all__ = ["TOP_K", "classification_report", "metrics_of"]
+
+TOP_K = 5
+"""Rows count as right in ``top_5`` where the correct label is among so many; shown where there are more than ten classes."""
+
+
+def metrics_of(network: Network, outputs: Floats, targets: Codes | Floats) -> dict[str, float]:
+    """Every metric of these rows by name: ``cost`` first, then what suits the network's output.
+
+    Args:
+        network: whose outputs they are.
+        outputs: (n, outputs), as ``ShardPass.outputs`` gives them, n at least 1.
+        targets: (n,) class codes for softmax, else (n, outputs), or (n,) for a single output.
+    """
+    if network.output == "linear":
+        return _regression_metrics(network.cost, outputs, targets.reshape(outputs.shape))
+    if network.output == "sigmoid" and network.outputs > 1:
+        return multi_label_metrics(outputs, targets)
+    p, y = _as_classes(outputs, targets)
+    M = confusion_matrix(p.argmax(axis=1), y, p.shape[1])
+    found = {
+        "cost": log_cost(p, y) if network.output == "softmax" else binary_cost(outputs, targets.reshape(outputs.shape)),
+        "accuracy": accuracy(M),
+        "certainty": certainty(p, y),
+        "balanced_accuracy": balanced_accuracy(M),
+        "precision": precision(M),
+        "recall": recall(M),
+        "f1": f1(M),
+    }
+    if p.shape[1] == 2:
+        found["roc_auc"] = roc_auc(p[:, 1], y)
+    if p.shape[1] > 10:
+        found[f"top_{TOP_K}"] = top_k(p, y, TOP_K)
+    return found
+
+
+def classification_report(outputs: Floats, targets: Codes | Floats) -> dict[str, Any]:
+    """The confusion matrix (actual by predicted) and each class's precision, recall, F1 and rows.
+
+    Args:
+        outputs: (n, classes), or (n, 1) of a binary network.
+        targets: as in ``metrics_of``.
+    """
+    p, y = _as_classes(outputs, targets)
+    M = confusion_matrix(p.argmax(axis=1), y, p.shape[1])
+    return {"confusion_matrix": M.tolist(), "classes": class_report(M)}
+
+
+def _regression_metrics(cost: str, outputs: Floats, y: Floats) -> dict[str, float]:
+    costs = {"mean_squared_error": mean_squared_error, "mean_absolute_error": mae, "huber": huber}
+    return {
+        "cost": costs[cost](outputs, y),
+        "rmse": rmse(outputs, y),
+        "mae": mae(outputs, y),
+        "r2": r2(outputs, y),
+    }
+
+
+def _as_classes(outputs: Floats, targets: Codes | Floats) -> tuple[Floats, Codes]:
+    """Probabilities of every class and codes; a single sigmoid output is that of class 1 of two."""
+    y = targets.reshape(-1).astype(np.intp)
+    if outputs.shape[1] > 1:
+        return outputs, y
+    return np.concatenate([1.0 - outputs, outputs], axis=1, dtype=outputs.dtype), y

@@ -1,0 +1,109 @@
+"""The calls of a pass over n rows, with every view bound beforehand: a step then slices, looks up and makes nothing.
+
+With columns as rows of data (see ``buffers``) and A for a with its row of ones, M for a layer's weight over its bias:
+
+    forward     z_l = M_lᵀ A_(l-1)                 a_l = f_l(z_l)
+    back        δ_l = (W_(l+1) δ_(l+1)) ∘ f_l'     W is M without its last row
+    gradient    ∂C/∂M_l = A_(l-1) δ_lᵀ             weight and bias in one product
+
+The products of the first layer take x, which differs from step to step, so they are not in the lists.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from worker.backprop.activation_kernels import bind_activation
+from worker.backprop.arrays import Floats, Op
+from worker.backprop.buffers import Buffers
+from worker.backprop.cost_kernels import bind_cost, bind_output
+from worker.backprop.dropout import DrawMask, bind_mask
+from worker.backprop.network import Network
+
+
+class Plan:
+    """The bound calls for n rows.
+
+    Args:
+        network: what to compute.
+        parameters: the flat vector.
+        gradient: the flat vector to write, or None for forward passes only.
+        buffers: of at least n rows.
+        n: how many rows, at least 1.
+    """
+
+    def __init__(self, network: Network, parameters: Floats, gradient: Floats | None, buffers: Buffers, n: int) -> None:
+        layout = network.layout
+        self.x = buffers.x(n)
+        self.layers = [buffers.hidden(i, n) for i in range(network.hidden)]
+        self.z = buffers.output(n)
+        self._matrices = [layout.matrix(i, parameters) for i in range(layout.layers)]
+        self._gradients = [] if gradient is None else [layout.matrix(i, gradient) for i in range(layout.layers)]
+        self._kernels = [
+            bind_activation(name, layer.a, layer.delta, layer.extra, buffers.scratch(*layer.a.shape))
+            for name, layer in zip(network.activations, self.layers, strict=True)
+        ]
+        self.first_matrix_t = self._matrices[0].T
+        self.first_z = self._kernels[0].z if self._kernels else self.z
+        self.forward = self._forward(dropout=True)
+        self.forward_without_dropout = self._forward(dropout=False)
+        self.cost = bind_cost(network.cost, self.z, buffers.scratch(*self.z.shape))
+        self.answer = bind_output(network.output, self.z)
+        self.masks = self._masks(network)
+        self.deltas = [*(layer.delta for layer in self.layers), self.z]
+        self.first_delta_t = self.deltas[0].T
+        if gradient is not None:
+            self.first_gradient = self._gradients[0]
+            self.carry = [self._carry_back(i) for i in range(network.hidden)]
+            self.gradients = [self._gradient(i) for i in range(1, layout.layers)]
+            self.backward = self._backward()
+
+    def backward_to(self, i: int) -> list[Op]:
+        """The calls that carry δ back to layer i and write its gradient alone (but for layer 0, which needs x)."""
+        carried = [operation for below in reversed(range(i, len(self.carry))) for operation in self.carry[below]]
+        return [*carried, self.gradients[i - 1]] if i else carried
+
+    def _forward(self, *, dropout: bool) -> list[Op]:
+        """From z of the first layer to z of the last."""
+        operations: list[Op] = []
+        targets = [kernel.z for kernel in self._kernels[1:]] + [self.z]
+        for i, (kernel, layer) in enumerate(zip(self._kernels, self.layers, strict=True)):
+            operations += kernel.forward
+            if layer.mask is not None:
+                dropped = layer.fed[:-1]
+                operations.append(
+                    partial(np.multiply, layer.a, layer.mask, dropped)
+                    if dropout
+                    else partial(np.copyto, dropped, layer.a)
+                )
+            operations.append(partial(np.dot, self._matrices[i + 1].T, layer.fed, targets[i]))
+        return operations
+
+    def _carry_back(self, i: int) -> list[Op]:
+        """δ of hidden layer i from δ of the layer above it."""
+        layer, kernel = self.layers[i], self._kernels[i]
+        above = self.deltas[i + 1]
+        operations: list[Op] = [partial(np.dot, self._matrices[i + 1][:-1], above, layer.delta)]
+        if layer.mask is not None:
+            operations.append(partial(np.multiply, layer.delta, layer.mask, layer.delta))
+        return operations + kernel.backward
+
+    def _gradient(self, i: int) -> Op:
+        """The gradient of layer i ≥ 1."""
+        return partial(np.dot, self.layers[i - 1].fed, self.deltas[i].T, self._gradients[i])
+
+    def _backward(self) -> list[Op]:
+        """Every gradient but the first layer's, from the output back."""
+        operations: list[Op] = []
+        for i in reversed(range(len(self.carry))):
+            operations += [self.gradients[i], *self.carry[i]]
+        return operations
+
+    def _masks(self, network: Network) -> list[DrawMask]:
+        return [
+            bind_mask(layer.mask, share, network.seed, i)
+            for i, (layer, share) in enumerate(zip(self.layers, network.dropout, strict=True))
+            if layer.mask is not None
+        ]
