@@ -1,8 +1,9 @@
 """Backpropagation: dense networks, their gradients and what to do with them. Imports NumPy and nothing else of ours.
 
-Read in this order: ``textbook`` (the whole of it in fifty lines), ``activations``, ``costs``, ``layout`` and ``network``
-(what is computed), ``philox`` and ``initializers`` (how it begins), ``buffers``, ``plan`` and ``shard_pass`` (the same fast),
-``penalties``, ``dropout``, ``optimizers`` and ``schedules`` (how it learns), ``metrics`` (how well it did).
+Read in this order: ``textbook`` (the whole of it in fifty lines), ``activations`` and ``costs``, ``layout`` and
+``network`` (what is computed), ``philox`` and ``initializers`` (how it begins), ``buffers``, ``plan`` and
+``shard_pass`` (the same fast), ``penalties``, ``dropout``, ``optimizers`` and ``schedules`` (how it learns),
+``metrics`` (how well).
 """
 
 from __future__ import annotations

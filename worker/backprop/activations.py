@@ -30,7 +30,7 @@ GELU_CUBIC = 0.044715
 
 def sigmoid(z: Floats) -> Floats:
     """σ(z) = 1 / (1 + exp(-z)). Beyond the range of exp the result is the limit, without an overflow."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.maximum(z, lowest_exponent(z.dtype)))))
+    return 1.0 / (1.0 + np.exp(-np.maximum(z, lowest_exponent(z.dtype))))
 
 
 def lowest_exponent(dtype: np.dtype[np.floating]) -> float:
@@ -45,7 +45,7 @@ def _sigmoid_slope(z: Floats) -> Floats:
 
 def _tanh_slope(z: Floats) -> Floats:
     """tanh' = 1 - tanh²"""
-    return np.asarray(1.0 - np.tanh(z) ** 2)
+    return 1.0 - np.tanh(z) ** 2
 
 
 def _relu(z: Floats) -> Floats:
@@ -85,13 +85,13 @@ def _gelu_tanh(z: Floats) -> Floats:
 
 def _gelu(z: Floats) -> Floats:
     """z (1 + t) / 2"""
-    return np.asarray(0.5 * z * (1.0 + _gelu_tanh(z)))
+    return 0.5 * z * (1.0 + _gelu_tanh(z))
 
 
 def _gelu_slope(z: Floats) -> Floats:
     """(1 + t) / 2 + z (1 - t²) c (1 + 3 k z²) / 2"""
     t = _gelu_tanh(z)
-    return np.asarray(0.5 * (1.0 + t) + 0.5 * z * (1.0 - t**2) * GELU_C * (1.0 + 3.0 * GELU_CUBIC * z**2))
+    return 0.5 * (1.0 + t) + 0.5 * z * (1.0 - t**2) * GELU_C * (1.0 + 3.0 * GELU_CUBIC * z**2)
 
 
 def _silu(z: Floats) -> Floats:
@@ -101,12 +101,12 @@ def _silu(z: Floats) -> Floats:
 
 def _silu_slope(z: Floats) -> Floats:
     """σ(z) (1 + z (1 - σ(z)))"""
-    return np.asarray(sigmoid(z) * (1.0 + z * (1.0 - sigmoid(z))))
+    return sigmoid(z) * (1.0 + z * (1.0 - sigmoid(z)))
 
 
 def _softplus(z: Floats) -> Floats:
     """log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|))"""
-    return np.asarray(np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z))))
+    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
 
 
 class Activation(NamedTuple):

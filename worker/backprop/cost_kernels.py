@@ -16,6 +16,8 @@ from worker.backprop.activation_kernels import bind_sigmoid
 from worker.backprop.arrays import Codes, Floats, Op
 
 CostKernel = Callable[[Any, "Floats | None"], float]
+_Reduce = Callable[..., Any]
+"""All by position: keywords cost 0.1 µs each."""
 
 
 def bind_output(name: str, z: Floats) -> Callable[[], None]:
@@ -44,9 +46,10 @@ def _bind_softmax(z: Floats) -> Callable[[], None]:
     """Here and below a product with ones adds over the outputs, in half the time of a reduction."""
     k, n = z.shape
     top, s, ones = np.empty(n, z.dtype), np.empty(n, z.dtype), np.ones(k, z.dtype)
+    reduce_max: _Reduce = np.maximum.reduce
 
     def softmax() -> None:
-        np.maximum.reduce(z, 0, None, top)
+        reduce_max(z, 0, None, top)
         np.subtract(z, top, z)
         np.exp(z, z)
         np.dot(ones, z, s)
@@ -65,7 +68,8 @@ def _cross_entropy(z: Floats) -> CostKernel:
     add, subtract, multiply, divide, dot, exp, log = (
         np.add, np.subtract, np.multiply, np.divide, np.dot, np.exp, np.log
     )  # fmt: skip
-    reduce_max, reduce_sum = np.maximum.reduce, np.add.reduce
+    reduce_max: _Reduce = np.maximum.reduce
+    reduce_sum: _Reduce = np.add.reduce
 
     def cost(y: Codes, weight: Floats | None) -> float:
         pick_line(y, 0, index, "clip")  # "clip" writes straight to the result; codes are in range by contract

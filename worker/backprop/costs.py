@@ -30,7 +30,8 @@ Cost = Callable[..., tuple[Floats, Floats]]
 def softmax(z: Floats) -> Floats:
     """ŷ_j = exp(z_j - m) / s,  s = Σ_i exp(z_i - m),  m = max z. Taking m off changes nothing and prevents overflow."""
     exponentials = np.exp(z - z.max(axis=1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
+    answers: Floats = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return answers
 
 
 def cross_entropy(z: Floats, y: Codes) -> tuple[Floats, Floats]:

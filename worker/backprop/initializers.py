@@ -26,10 +26,10 @@ from worker.backprop.network import Network
 from worker.backprop.philox import philox
 
 _VARIANCES: dict[str, Callable[[int, int], float]] = {
-    "he": lambda n_in, n_out: 2.0 / n_in,  # noqa: ARG005 - one signature for all
+    "he": lambda n_in, n_out: 2.0 / n_in,
     "glorot": lambda n_in, n_out: 2.0 / (n_in + n_out),
-    "lecun": lambda n_in, n_out: 1.0 / n_in,  # noqa: ARG005
-    "": lambda n_in, n_out: 0.05**2,  # noqa: ARG005
+    "lecun": lambda n_in, n_out: 1.0 / n_in,
+    "": lambda n_in, n_out: 0.05**2,
 }
 
 INITIALIZERS = (
@@ -57,7 +57,7 @@ def initialize(network: Network, initializer: str, seed: int) -> Floats:
     parameters = np.zeros(layout.size, network.numpy_dtype)
     for i in range(layout.layers):
         weight = layout.weight(i, parameters)
-        weight[...] = _draw(initializer, *weight.shape, philox(seed, "init", i))
+        weight[...] = _draw(initializer, layout.widths[i], layout.widths[i + 1], philox(seed, "init", i))
     return parameters
 
 

@@ -51,7 +51,8 @@ class Layout:
 
     def matrix(self, i: int, flat: Floats) -> Floats:
         """Layer i as a view (n_in + 1, n_out): the weight, and the bias as its last row."""
-        return flat[self._slices[i]].reshape(self.widths[i] + 1, self.widths[i + 1])
+        view: Floats = flat[self._slices[i]].reshape(self.widths[i] + 1, self.widths[i + 1])
+        return view
 
     def weight(self, i: int, flat: Floats) -> Floats:
         """Layer i's weight as a view (n_in, n_out)."""
@@ -59,7 +60,8 @@ class Layout:
 
     def bias(self, i: int, flat: Floats) -> Floats:
         """Layer i's bias as a view (n_out,)."""
-        return self.matrix(i, flat)[-1]
+        bias: Floats = self.matrix(i, flat)[-1]
+        return bias
 
     def weights_within(self, start: int, stop: int) -> tuple[slice, ...]:
         """The parts of the cut [start, stop) that are weights and not biases, counted from the cut's start."""

@@ -4,7 +4,8 @@
 
 It is added to the mean gradient of a cut, element by element, so the cut may be anywhere.
 
-Sources: Hoerl and Kennard, "Ridge regression", 1970. Tibshirani, "Regression shrinkage and selection via the lasso", 1996.
+Sources: Hoerl and Kennard, "Ridge regression", 1970; Tibshirani, "Regression shrinkage and selection via the lasso",
+1996.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@
 A schedule is a function of (t, e) alone, so any step's rate can be had at any time. ``reduce_on_plateau`` depends on
 costs as well: its factor is a small state, ``Plateau``, that the training loop keeps with the run's.
 
-Sources: Loshchilov and Hutter, "SGDR", ICLR 2017, eq. 5 (cosine). Goyal et al., "Accurate, large minibatch SGD", 2017 (warm-up).
-Smith and Topin, "Super-convergence", 2018 (one cycle, here with cosines).
+Sources: Loshchilov and Hutter, "SGDR", ICLR 2017, eq. 5 (cosine). Goyal et al., "Accurate, large minibatch SGD", 2017
+(warm-up). Smith and Topin, "Super-convergence", 2018 (one cycle, here with cosines).
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ Schedule = Callable[[int, int], float]
 
 def constant() -> Schedule:
     """1"""
-    return lambda t, e: 1.0  # noqa: ARG005 - every schedule has this signature
+    return lambda t, e: 1.0
 
 
 def step(every_epochs: int, factor: float) -> Schedule:
     """factor^⌊e / every_epochs⌋"""
-    return lambda t, e: factor ** (e // every_epochs)  # noqa: ARG005
+    return lambda t, e: factor ** (e // every_epochs)
 
 
 def exponential(factor: float) -> Schedule:
     """factor^e"""
-    return lambda t, e: factor**e  # noqa: ARG005
+    return lambda t, e: factor**e
 
 
 def cosine(floor: float, steps_total: int) -> Schedule:
     """floor + (1 - floor) (1 + cos(π t / (T - 1))) / 2, which is ``floor`` at the last step."""
     last = max(1, steps_total - 1)
-    return lambda t, e: _between(1.0, floor, min(1.0, t / last))  # noqa: ARG005
+    return lambda t, e: _between(1.0, floor, min(1.0, t / last))
 
 
 def warm_up(epochs: float, steps_per_epoch: int) -> Schedule:
     """min(1, (t + 1) / (epochs N))"""
     rise = epochs * steps_per_epoch
-    return lambda t, e: min(1.0, (t + 1) / rise)  # noqa: ARG005
+    return lambda t, e: min(1.0, (t + 1) / rise)
 
 
 def one_cycle(rise: float, start_divisor: float, end_divisor: float, steps_total: int) -> Schedule:
-    """From 1 / start_divisor up to 1 at t = rise T - 1, then down to 1 / end_divisor at the last step, each half a cosine."""
+    """From 1 / start_divisor to 1 at t = rise T - 1, then to 1 / end_divisor at the last step, each half a cosine."""
     peak, last = rise * steps_total - 1.0, float(steps_total - 1)
 
     def rate(t: int, e: int) -> float:
@@ -88,7 +88,7 @@ class Plateau:
     stale_epochs: int = 0
 
     def after(self, cost: float, *, factor: float, epochs: int, min_delta: float = 0.0) -> Plateau:
-        """The state after an epoch with this cost: ``factor`` more once ``epochs`` in a row did not improve by ``min_delta``."""
+        """The state after an epoch with this cost: one ``factor`` more once ``epochs`` in a row did not improve it."""
         if cost < self.best - min_delta:
             return replace(self, best=cost, stale_epochs=0)
         if self.stale_epochs + 1 < epochs:

@@ -125,7 +125,7 @@ class ShardPass:
         return result
 
     def trace(self, n: int) -> list[tuple[Floats, Floats]]:
-        """(a, δ) of every hidden layer, then of the output (whose a is empty), each (n, units), after ``run`` over n rows."""
+        """(a, δ) of each hidden layer and the output (its a is empty), each (n, units), after ``run`` over n rows."""
         plan = self._plans[n]
         hidden = [(layer.a.T.copy(), layer.delta.T.copy()) for layer in plan.layers]
         return [*hidden, (np.empty((n, 0), plan.z.dtype), plan.z.T.copy())]

@@ -24,7 +24,7 @@ from worker.backprop.network import Network
 __all__ = ["TOP_K", "classification_report", "metrics_of"]
 
 TOP_K = 5
-"""Rows count as right in ``top_5`` where the correct label is among so many; shown where there are more than ten classes."""
+"""For more than ten classes: how many guesses a row has in ``top_5``."""
 
 
 def metrics_of(network: Network, outputs: Floats, targets: Codes | Floats) -> dict[str, float]:

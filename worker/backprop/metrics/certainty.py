@@ -30,8 +30,8 @@ def top_k(p: Floats, y: Codes, k: int) -> float:
 def roc_auc(score: Floats, y: Codes) -> float:
     """The probability that a random row of class 1 has a higher score than one of class 0; a tie counts half.
 
-    (R - n₁ (n₁ + 1) / 2) / (n₀ n₁) with R the sum of the ranks of class 1, tied scores sharing their mean rank. NaN where
-    one class is missing.
+    (R - n₁ (n₁ + 1) / 2) / (n₀ n₁) with R the sum of the ranks of class 1, tied scores sharing their mean rank.
+    NaN where one class is missing.
 
     Source: Mann and Whitney, 1947; Hanley and McNeil, Radiology 143, 1982.
     """
@@ -46,4 +46,5 @@ def roc_auc(score: Floats, y: Codes) -> float:
 
 
 def _of_label(p: Floats, y: Codes) -> Floats:
-    return np.asarray(p[np.arange(len(y)), y])
+    of_label: Floats = p[np.arange(len(y)), y]
+    return of_label

@@ -3,8 +3,8 @@
     M[i, j]: rows of class i that were predicted as j
     precision of i = M[i, i] / Σ_r M[r, i]      recall of i = M[i, i] / Σ_c M[i, c]      F1 = 2 p r / (p + r)
 
-0 / 0 counts as 0. A macro average is over the classes that occur, as a label or as a prediction; balanced accuracy is the mean
-recall over the classes that occur as labels. scikit-learn has the same rules.
+0 / 0 counts as 0. A macro average is over the classes that occur, as a label or as a prediction; balanced accuracy is
+the mean recall over the classes that occur as labels. scikit-learn has the same rules.
 """
 
 from __future__ import annotations

@@ -41,4 +41,4 @@ def r2(answers: Floats, y: Floats) -> float:
 
 
 def _differences(answers: Floats, y: Floats) -> Floats:
-    return np.asarray(answers.astype(np.float64) - y)
+    return answers.astype(np.float64) - y

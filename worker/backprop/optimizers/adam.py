@@ -19,7 +19,7 @@ class Adam(Optimizer):
         M ← β₁ M + g,  V ← β₂ V + g²,  θ ← θ - (η c₁ / c₂) M / (√V + ε / c₂)
         c₁ = (1 - β₁) / (1 - β₁ᵗ),  c₂ = √((1 - β₂) / (1 - β₂ᵗ))
 
-    which is the same in ten passes over the block instead of twelve: 15 % less time, measured on 1,200 and 16,384 elements.
+    which is the same in ten passes over the block instead of twelve: 15 % less time, on 1,200 and on 16,384 elements.
 
     Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
     """
