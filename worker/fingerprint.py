@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
 _CANARY_SHAPES = ((3, 5, 7), (16, 65, 32), (33, 129, 10), (128, 785, 64))
@@ -23,7 +24,7 @@ def fingerprint() -> dict[str, Any]:
     parts: dict[str, Any] = {
         "numpy": np.__version__,
         "blas": sorted(f"{pool['internal_api']} {pool['version']} {pool.get('architecture')}" for pool in blas),
-        "simd": np.show_config(mode="dicts")["SIMD Extensions"].get("found", []),  # type: ignore[call-overload, index]
+        "simd": np.show_config(mode="dicts")["SIMD Extensions"].get("found", []),
         "canary": _canary(),
     }
     text = json.dumps(parts, sort_keys=True).encode()
@@ -40,8 +41,8 @@ def _canary() -> str:
     random = np.random.Generator(np.random.Philox(key=2024))
     for dtype in (np.float32, np.float64):
         for rows, inner, columns in _CANARY_SHAPES:
-            left = random.standard_normal((rows, inner)).astype(dtype)
-            right = random.standard_normal((inner, columns)).astype(dtype)
+            left: NDArray[Any] = random.standard_normal((rows, inner)).astype(dtype)
+            right: NDArray[Any] = random.standard_normal((inner, columns)).astype(dtype)
             product = left @ right
             for result in (product, np.exp(-np.abs(product)), np.tanh(product), product.sum(axis=1), left.T @ product):
                 digest.update(np.ascontiguousarray(result).tobytes())

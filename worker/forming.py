@@ -56,6 +56,7 @@ def found(process: WorkerProcess, seat: Seat) -> Formed:
     with process.database.write() as session:
         job = hold_job(session, seat)
         job.fingerprint = job.fingerprint or process.me.fingerprint
+        job.steps_total = blueprint.plan.steps_total
         limit = min(job.workers_max, MAX_MEMBERS_HERE)
         workers = start_generation(session, seat, job, start.state.step, limit)
     start.discard_outlived()
@@ -134,7 +135,7 @@ def _wait_for_others(process: WorkerProcess, seat: Seat) -> None:
         time.sleep(_POLL_S)
 
 
-def _idle_workers(process: WorkerProcess) -> Select[tuple[int]]:
+def _idle_workers(process: WorkerProcess) -> Select[int]:
     joined = select(Member.worker_id).where(Member.state != "left")
     return select(func.count(Worker.id)).where(
         Worker.memory_domain == process.me.memory_domain,

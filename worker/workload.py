@@ -35,7 +35,7 @@ def load_blueprint(process: WorkerProcess, seat: Seat) -> Blueprint:
     if not learnt:
         _keep(process.database, seat, preprocessing.to_json())
     data = prepare(spec, preprocessing, table, validation, process.cache)
-    return Blueprint(spec, data, preprocessing.n_outputs)
+    return Blueprint(spec, data, preprocessing.n_outputs, preprocessing.classes or ())
 
 
 def _open_table(process: WorkerProcess, session: Session, dataset_id: str) -> Table:

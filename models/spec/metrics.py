@@ -9,9 +9,16 @@ _REGRESSION = ("cost", "rmse", "mae", "r2")
 _LESS_IS_BETTER = ("cost", "rmse", "mae", "gradient_norm")
 
 
-def known_metrics(spec: JobSpec) -> tuple[str, ...]:
-    """What an epoch of this job records: ``train_cost`` always, the rest on the validation rows where there are any."""
-    names = _CLASSIFICATION if spec.task == "classification" else _REGRESSION
+def known_metrics(spec: JobSpec, classes: int) -> tuple[str, ...]:
+    """What an epoch of this job records: ``train_cost`` always, the rest on the validation rows where there are any.
+
+    Args:
+        spec: whose task decides.
+        classes: of the target; of no matter for a regression.
+    """
+    names: tuple[str, ...] = _REGRESSION
+    if spec.task == "classification":
+        names = (*_CLASSIFICATION, *(["roc_auc"] if classes == 2 else []), *(["top_5"] if classes > 10 else []))
     validation = tuple(f"validation_{name}" for name in names) if spec.validation else ()
     return ("train_cost", *validation)
 

@@ -46,7 +46,7 @@ def resolve(
         *_column_faults(spec, by_name, features),
         *_target_faults(spec, by_name),
         *_training_faults(spec, rows),
-        *_metric_faults(spec),
+        *_metric_faults(spec, by_name),
         *_validation_faults(validation_columns, by_name, features, spec),
     ]
     if not faults:
@@ -173,8 +173,9 @@ def _training_faults(spec: JobSpec, rows: int) -> list[Fault]:
     return faults
 
 
-def _metric_faults(spec: JobSpec) -> list[Fault]:
-    known = known_metrics(spec)
+def _metric_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
+    target = by_name.get(spec.targets[0])
+    known = known_metrics(spec, _class_count(target) if target else 0)
     watched = [("/stopping/target/metric", spec.stopping.target), ("/stopping/patience/metric", spec.stopping.patience)]
     return [
         Fault(pointer, f"there is no metric {rule.metric!r} here; there are {', '.join(known)}", "unknown_metric")

@@ -29,7 +29,7 @@ def take_seat(session: Session, me: WorkerIdentity, print_: dict[str, Any], ttl_
     return add_member(session, found.id, found.fence, me, ttl_s)
 
 
-def _next_queued(me: WorkerIdentity) -> Select[tuple[Job]]:
+def _next_queued(me: WorkerIdentity) -> Select[Job]:
     """By priority, then the owner served by the fewest workers now, then age."""
     served = (
         select(func.count(Member.id))
@@ -48,7 +48,7 @@ def _next_queued(me: WorkerIdentity) -> Select[tuple[Job]]:
     )
 
 
-def _joinable(me: WorkerIdentity) -> Select[tuple[str, int]]:
+def _joinable(me: WorkerIdentity) -> Select[str, int]:
     """Running gangs in this worker's memory with room: by priority, then the smallest gang, then age."""
     size = (
         select(func.count(Member.id))

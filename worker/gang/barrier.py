@@ -36,7 +36,7 @@ class Barrier:
         watch: called about every 50 ms of waiting with the ranks still missing; raises to give up.
     """
 
-    def __init__(self, counters: memoryview, rank: int, size: int, watch: Callable[[list[int]], None]) -> None:
+    def __init__(self, counters: memoryview[int], rank: int, size: int, watch: Callable[[list[int]], None]) -> None:
         self._counters = counters
         self._mine = rank * COUNTER_STRIDE
         self._peers = [peer * COUNTER_STRIDE for peer in range(size) if peer != rank]

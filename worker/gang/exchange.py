@@ -22,8 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.backprop.optimizers import Optimizer
-from worker.backprop.penalties import Penalty
+from worker.backprop import Optimizer, Penalty
 from worker.gang.gang import Gang, own_cut
 from worker.gang.segment import NORM_BLOCK, Segment
 from worker.gang.tree import bind_tree_sum, tree_depth
@@ -40,7 +39,7 @@ class Exchange:
     Args:
         gang: whose segment holds gradients, parameters and slots.
         optimizer: element-wise; keeps nothing of its own.
-        penalty: element-wise too.
+        penalty: element-wise too; knows the layout.
         start, stop: the whole network, or one layer.
         norms: ``norm_blocks(start, stop)`` numbers of the segment that belong to these elements.
         clip_norm: the largest norm of the mean gradient that is not scaled down, or None.
@@ -71,7 +70,8 @@ class Exchange:
             squares = norms[(low - start) // NORM_BLOCK : -(-(high - start) // NORM_BLOCK)]
             self._means.append(_bind_mean(segment, penalty, low, high, mean, scratch, squares))
             slots = [slot[low:high] for slot in segment.slots]
-            self._updates.append(optimizer.bind(segment.parameters[low:high], mean, slots))
+            weights = penalty.layout.weights_within(low, high)
+            self._updates.append(optimizer.bind(segment.parameters[low:high], mean, slots, weights))
         self._kept = kept
 
     def update(self, step: int, learning_rate: float, scale: float) -> None:
@@ -123,15 +123,18 @@ def _bind_mean(
         multiply(add(), scale, mean)
         add_squares()
 
-    def penalized(scale: float) -> None:
+    if add_penalty is None:
+        return plain
+
+    def penalized(scale: float, add_penalty: Callable[[], None] = add_penalty) -> None:
         multiply(add(), scale, mean)
-        add_penalty()  # type: ignore[misc]
+        add_penalty()
         add_squares()
 
-    return plain if add_penalty is None else penalized
+    return penalized
 
 
-def _bind_squares(values: Array, out: Array) -> Callable[[], None]:
+def _bind_squares(values: Array, out: Array) -> Callable[[], object]:
     whole = values.size // NORM_BLOCK
     head, head_out = values[: whole * NORM_BLOCK].reshape(whole, NORM_BLOCK), out[:whole]
     tail, tail_out = values[whole * NORM_BLOCK :].reshape(1, -1), out[whole:]

@@ -78,19 +78,20 @@ class Segment:
             offset, dtype, dimensions = regions[name]
             return np.ndarray(dimensions, dtype=dtype, buffer=buffer, offset=offset)
 
-        def view(name: str, code: str) -> memoryview:
+        def view(name: str) -> memoryview:
             offset, dtype, dimensions = regions[name]
             size = int(np.prod(dimensions)) * np.dtype(dtype).itemsize
-            return words[offset : offset + size].cast(code)  # type: ignore[call-overload,no-any-return]
+            return words[offset : offset + size]
 
-        self.control = view("control", "q")
-        self.arrivals = view("arrivals", "q")
-        self.costs = view("costs", "d")
-        self.ring_words = view("ring", "d")
-        self.notes = view("notes", "B")
+        # Views of single words: reading one costs 30 ns, a third of what it costs through an array.
+        self.control: memoryview[int] = view("control").cast("q")
+        self.arrivals: memoryview[int] = view("arrivals").cast("q")
+        self.costs: memoryview[float] = view("costs").cast("d")
+        self.ring_words: memoryview[float] = view("ring").cast("d")
+        self.factor: memoryview[float] = view("factor").cast("d")
+        self.notes: memoryview[int] = view("notes")
         self.ring = array("ring")
         self.epochs = array("epochs")
-        self.factor = view("factor", "d")
         self.norms = array("norms")
         self.state = array("state")
         self.gradients = array("gradients")[:, : shape.parameters]
@@ -99,7 +100,8 @@ class Segment:
     @property
     def parameters(self) -> NDArray[Any]:
         """The parameters being trained, shape (parameters,)."""
-        return self.state[0]
+        parameters: NDArray[Any] = self.state[0]
+        return parameters
 
     @property
     def slots(self) -> list[NDArray[Any]]:
@@ -109,7 +111,8 @@ class Segment:
     @property
     def best(self) -> NDArray[Any]:
         """The best parameters so far, shape (parameters,)."""
-        return self.state[-1]
+        best: NDArray[Any] = self.state[-1]
+        return best
 
     @classmethod
     def found(cls, path: Path, shape: SegmentShape) -> Segment:

@@ -89,7 +89,7 @@ def _paths(segment: Path) -> tuple[Path, Path]:
 
 
 def _write_at(file: int, values: np.ndarray, offset: int) -> None:
-    view = memoryview(values).cast("B") if values.size else memoryview(b"")
+    view = memoryview(values.data).cast("B") if values.size else memoryview(b"")
     written = 0
     while written < len(view):
         written += os.pwrite(file, view[written:], offset + written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,16 +22,18 @@ _GATHER_BYTES = 1 << 20
 class ShardBatch:
     """One shard's part of a batch: views, valid until the next batch is asked for."""
 
-    shard: int
+    number: int
     x: Array
     y: Array
+    weight: Array | None
+    """How much each row counts, shape (rows,); None for once each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One worker's part of a batch, and the rows the whole of it has."""
+    """One worker's part of a batch, and the weight of the whole of it: its rows, or the sum of their weights."""
 
-    rows: int
+    weight: float
     shards: tuple[ShardBatch, ...]
 
 
@@ -40,74 +42,104 @@ class Batches:
 
     The rows of epoch e come in the order of a permutation keyed by (seed, "shuffle", e), so that any step's
     batch can be made without those before it.
+
+    Args:
+        plan: which rows each step sees.
+        x: (rows, inputs + 1).
+        y: (rows,) or (rows, outputs).
+        weights: (rows,) how much each row counts, or None.
+        first_shard, last_shard: the shards wanted.
+        seed, shuffle: from the spec.
     """
 
     def __init__(
-        self, plan: Plan, x: Array, y: Array, *, first_shard: int, last_shard: int, seed: int, shuffle: bool
+        self,
+        plan: Plan,
+        x: Array,
+        y: Array,
+        weights: Array | None,
+        *,
+        first_shard: int,
+        last_shard: int,
+        seed: int,
+        shuffle: bool,
     ) -> None:
-        self._plan, self._x, self._y, self._seed = plan, x, y, seed
+        self._plan, self._seed = plan, seed
+        self._x, self._y, self._weights = x, y, weights
+        self.weight = float(plan.rows) if weights is None else float(np.add.reduce(weights, dtype=np.float64))
+        """Of an epoch."""
         self._shards = range(first_shard, last_shard)
         self._shuffle = shuffle and plan.steps_per_epoch > 1  # the whole is the whole in any order
         low, high = self._own_rows(min(plan.batch_size, plan.rows))
         row_bytes = max(1, x.dtype.itemsize * x.shape[1])
         steps = max(1, _GATHER_BYTES // (row_bytes * max(1, high - low)))
         self._steps_at_once = min(steps, plan.steps_per_epoch)
-        self._gathered_x = np.empty((self._steps_at_once * (high - low), *x.shape[1:]), x.dtype)
-        self._gathered_y = np.empty((self._steps_at_once * (high - low), *y.shape[1:]), y.dtype)
-        self._views: dict[tuple[int, int], Batch] = {}
+        rows = self._steps_at_once * (high - low)
+        sources = [x, y] if weights is None else [x, y, weights]
+        self._gathered = [(source, np.empty((rows, *source.shape[1:]), source.dtype)) for source in sources]
+        self._views: dict[tuple[int, int], tuple[ShardBatch, ...]] = {}
 
     def epoch(self, epoch: int, first: int) -> Iterator[Batch]:
         """The batches of an epoch, beginning with its batch number ``first``."""
         plan = self._plan
         if plan.steps_per_epoch == 1:
-            yield self._whole()
+            yield Batch(self.weight, self._whole())
             return
         order = self._order(epoch)
         whole_batches = plan.rows // plan.batch_size
         for start in range(first, whole_batches, self._steps_at_once):
             stop = min(start + self._steps_at_once, whole_batches)
-            self._gather(order[start * plan.batch_size : stop * plan.batch_size].reshape(stop - start, -1))
-            for position in range(stop - start):
-                yield self._view(plan.batch_size, position)
+            yield from self._gather(order[start * plan.batch_size : stop * plan.batch_size].reshape(stop - start, -1))
         if whole_batches < plan.steps_per_epoch:
-            rest = order[whole_batches * plan.batch_size :]
-            self._gather(rest.reshape(1, -1))
-            yield self._view(len(rest), 0)
+            yield from self._gather(order[whole_batches * plan.batch_size :].reshape(1, -1))
 
     def _order(self, epoch: int) -> NDArray[np.int64]:
         if self._shuffle:
             return philox(self._seed, "shuffle", epoch).permutation(self._plan.rows)
         return np.arange(self._plan.rows)
 
-    def _whole(self) -> Batch:
+    def _whole(self) -> tuple[ShardBatch, ...]:
+        """All rows in one batch: nothing to gather."""
         key = (self._plan.rows, -1)
         if key not in self._views:
-            self._views[key] = self._cut(self._plan.rows, self._x, self._y, 0, 0)
+            self._views[key] = self._cut(self._plan.rows, [self._x, self._y, self._weights], 0)
         return self._views[key]
 
     def _own_rows(self, rows: int) -> tuple[int, int]:
         shards = self._plan.shards
         return shard_rows(rows, self._shards.start, shards)[0], shard_rows(rows, self._shards.stop - 1, shards)[1]
 
-    def _gather(self, order: NDArray[np.int64]) -> None:
-        low, high = self._own_rows(order.shape[1])
+    def _gather(self, order: NDArray[np.int64]) -> Iterator[Batch]:
+        """Batches whose rows stand in ``order``, (batches, rows)."""
+        batches, rows = order.shape
+        low, high = self._own_rows(rows)
         index = order[:, low:high].ravel()
-        # mode="clip" lets NumPy write straight into the buffer; the index is in range by construction.
-        np.take(self._x, index, axis=0, out=self._gathered_x[: len(index)], mode="clip")
-        np.take(self._y, index, axis=0, out=self._gathered_y[: len(index)], mode="clip")
+        for source, gathered in self._gathered:
+            # mode="clip" lets NumPy write straight into the buffer; the index is in range by construction.
+            np.take(source, index, axis=0, out=gathered[: len(index)], mode="clip")
+        totals = self._totals(order)
+        for position in range(batches):
+            key = (rows, position)
+            if key not in self._views:
+                arrays = [gathered for _, gathered in self._gathered]
+                self._views[key] = self._cut(rows, arrays, position * (high - low) - low)
+            yield Batch(totals[position], self._views[key])
 
-    def _view(self, rows: int, position: int) -> Batch:
-        key = (rows, position)
-        if key not in self._views:
-            low, high = self._own_rows(rows)
-            self._views[key] = self._cut(rows, self._gathered_x, self._gathered_y, position * (high - low), low)
-        return self._views[key]
+    def _totals(self, order: NDArray[np.int64]) -> list[float]:
+        """The weight of each whole batch, whoever holds its shards."""
+        if self._weights is None:
+            return [float(order.shape[1])] * len(order)
+        totals: list[float] = np.take(self._weights, order).sum(axis=1, dtype=np.float64).tolist()
+        return totals
 
-    def _cut(self, rows: int, x: Array, y: Array, offset: int, low: int) -> Batch:
-        """The own shards of a batch whose first own row lies at ``offset`` of x and y."""
+    def _cut(self, rows: int, arrays: Sequence[Array | None], offset: int) -> tuple[ShardBatch, ...]:
+        """The own shards of a batch of ``rows`` rows whose row r lies at ``offset + r`` of the arrays."""
+        x, y, weights = [*arrays, None][:3]
+        assert x is not None
+        assert y is not None
         parts = []
         for shard in self._shards:
             start, stop = shard_rows(rows, shard, self._plan.shards)
-            part = slice(offset + start - low, offset + stop - low)
-            parts.append(ShardBatch(shard, x[part], y[part]))
-        return Batch(rows, tuple(parts))
+            part = slice(offset + start, offset + stop)
+            parts.append(ShardBatch(shard, x[part], y[part], None if weights is None else weights[part]))
+        return tuple(parts)

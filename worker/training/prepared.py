@@ -39,12 +39,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a run trains and is tested on. x has shape (rows, inputs), y (rows,) of codes or (rows, outputs)."""
+    """What a run trains and is tested on.
+
+    x has shape (rows, inputs + 1), its last column all ones (a bias is then one more weight); y has shape (rows,)
+    of class codes or (rows, outputs).
+    """
 
     train_x: Array
     train_y: Array
     validation_x: Array
     validation_y: Array
+
+    @property
+    def inputs(self) -> int:
+        """Inputs of the network."""
+        return int(self.train_x.shape[1]) - 1
 
     @property
     def validation_rows(self) -> int:
@@ -134,23 +143,25 @@ def _write(
 ) -> None:
     dtype = np.dtype(spec.training.dtype)
     x = np.lib.format.open_memmap(
-        folder / f"{name}_x.npy", mode="w+", dtype=dtype, shape=(len(rows), preprocessing.n_inputs)
+        folder / f"{name}_x.npy", mode="w+", dtype=dtype, shape=(len(rows), preprocessing.n_inputs + 1)
     )
+    x[:, -1] = 1.0
     targets = []
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         block = np.asarray(matrix[rows[start : start + _ROWS_AT_ONCE]])
-        x[start : start + len(block)] = preprocessing.transform(block, columns)
+        x[start : start + len(block), :-1] = preprocessing.transform(block, columns)
         targets.append(preprocessing.encode_target(block, columns))
     x.flush()
     y = np.concatenate(targets) if targets else preprocessing.encode_target(matrix[:0], columns)
-    np.save(folder / f"{name}_y.npy", y if y.dtype == np.int32 else y.astype(dtype))
+    np.save(folder / f"{name}_y.npy", y if y.dtype == np.intp else y.astype(dtype))
 
 
 def _map(path: Path) -> Array:
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+        mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
     except ValueError:  # nothing to map in an empty array
-        return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
+        mapped = np.load(path, allow_pickle=False)
+    return mapped.view(np.ndarray)  # a memmap costs a microsecond more in every call it goes through
 
 
 def _evict(cache: Path, *, keep: Path) -> None:

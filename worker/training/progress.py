@@ -10,6 +10,7 @@ from typing import Any
 from models.spec import JobSpec
 from models.spec.metrics import less_is_better
 from models.states import Reason
+from worker.backprop.schedules import Plateau
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class Progress:
     patience_value: float | None = None
     stale_epochs: int = 0
     """Epochs since the metric under patience last improved by more than its ``min_delta``."""
-    plateau_value: float | None = None
+    plateau_best: float | None = None
     plateau_epochs: int = 0
     rate_factor: float = 1.0
     """What ``reduce_on_plateau`` has made of the learning rate."""
@@ -101,14 +102,15 @@ def _follow_plateau(spec: JobSpec, progress: Progress, metrics: Mapping[str, flo
     schedule = spec.training.schedule
     if schedule.name != "reduce_on_plateau":
         return
-    value = metrics["validation_cost" if spec.validation else "train_cost"]
-    if _better("cost", value, progress.plateau_value, schedule.min_delta):
-        progress.plateau_value, progress.plateau_epochs = value, 0
-        return
-    progress.plateau_epochs += 1
-    if progress.plateau_epochs >= schedule.epochs:
-        progress.rate_factor *= schedule.factor
-        progress.plateau_epochs = 0
+    best = math.inf if progress.plateau_best is None else progress.plateau_best
+    after = Plateau(progress.rate_factor, best, progress.plateau_epochs).after(
+        metrics["validation_cost" if spec.validation else "train_cost"],
+        factor=schedule.factor,
+        epochs=schedule.epochs,
+        min_delta=schedule.min_delta,
+    )
+    progress.rate_factor, progress.plateau_epochs = after.rate_factor, after.stale_epochs
+    progress.plateau_best = after.best if math.isfinite(after.best) else None
 
 
 def _better(metric: str, value: float, than: float | None, min_delta: float) -> bool:

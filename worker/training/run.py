@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from models.checkpoint_file import RunState
 from models.spec import JobSpec
 from models.spec.metrics import known_metrics
 from worker.backprop import Layout, Network, ShardPass, initialize, make_optimizer, make_penalty, make_schedule
+from worker.backprop.network import CostName, OutputName
 from worker.gang.exchange import Exchange
 from worker.gang.gang import Gang, own_cut
 from worker.gang.segment import SegmentShape, norm_blocks
@@ -16,6 +20,7 @@ from worker.training.batches import Batches
 from worker.training.plan import Plan, shard_rows
 from worker.training.prepared import Prepared
 from worker.training.progress import Progress, watched_metric
+from worker.training.row_weights import row_weights
 
 EVALUATION_ROWS = 1024
 """Rows of one forward pass of the test. It belongs to the numeric contract: another shape has other bits."""
@@ -24,24 +29,27 @@ EVALUATION_ROWS = 1024
 class Blueprint:
     """What follows from spec and data alone, the same for every worker."""
 
-    def __init__(self, spec: JobSpec, data: Prepared, n_outputs: int) -> None:
+    def __init__(self, spec: JobSpec, data: Prepared, n_outputs: int, labels: Sequence[object]) -> None:
         self.spec, self.data = spec, data
         training, hidden = spec.training, spec.network.hidden
-        widths = (data.train_x.shape[1], *(layer.units for layer in hidden), n_outputs)
+        assert training.cost is not None, "a resolved spec names its cost"
+        widths = (data.inputs, *(layer.units for layer in hidden), n_outputs)
         self.network = Network(
             widths=widths,
             activations=tuple(layer.activation for layer in hidden),
-            output=_OUTPUT[str(training.cost)],
-            cost=str(training.cost),
+            output=_OUTPUT[training.cost],
+            cost=training.cost,
             dropout=tuple(layer.dropout for layer in hidden),
             dtype=training.dtype,
+            seed=training.seed,
         )
         self.layout = Layout(widths)
         self.optimizer = make_optimizer(**training.optimizer.model_dump())
         self.plan = Plan(
             len(data.train_x), min(training.batch_size, len(data.train_x)), training.max_epochs, spec.shards
         )
-        self.epoch_columns = ("seconds", *known_metrics(spec), "learning_rate", "gradient_norm")
+        self.weights = row_weights(training.class_weight, labels, data.train_y, np.dtype(training.dtype))
+        self.epoch_columns = ("seconds", *known_metrics(spec, len(labels)), "learning_rate", "gradient_norm")
 
     def initial_state(self) -> RunState:
         """The state before the first step, without its numbers."""
@@ -95,6 +103,7 @@ class Run:
             self.plan,
             self.data.train_x,
             self.data.train_y,
+            blueprint.weights,
             first_shard=place.first_shard,
             last_shard=place.last_shard,
             seed=training.seed,
@@ -134,7 +143,7 @@ class Run:
         return replace(self.state, step=step, seconds=seconds, progress=self.progress.to_json())
 
 
-_OUTPUT = {
+_OUTPUT: dict[CostName, OutputName] = {
     "cross_entropy": "softmax",
     "binary_cross_entropy": "sigmoid",
     "mean_squared_error": "linear",

@@ -6,6 +6,8 @@ import math
 import time
 from collections.abc import Callable
 
+import numpy as np
+
 from models.checkpoint_file import RunState
 from models.states import Reason
 from worker.gang.control_words import Action, Verdict, Word
@@ -50,23 +52,23 @@ class Trainer:
         Raises:
             GangError: a member is gone, or this worker may not go on.
         """
-        plan = self.run.plan
-        while True:
-            action = self._train_epoch(*divmod(self.step, plan.steps_per_epoch))
-            if action is not Action.GO_ON:
-                return action
+        with np.errstate(all="ignore"):  # a cost that is not finite says all there is to say
+            while True:
+                action = self._train_epoch(*divmod(self.step, self.run.plan.steps_per_epoch))
+                if action is not Action.GO_ON:
+                    return action
 
     def _train_epoch(self, epoch: int, first: int) -> Action:
         run, gang, meet = self.run, self.gang, self.gang.meet
         costs, control = gang.segment.costs, gang.segment.control
+        passes = {shard: pass_.run for shard, pass_ in run.passes.items()}
         for batch in run.batches.epoch(epoch, first):
             for shard in batch.shards:
-                costs[shard.shard] = run.passes[shard.shard].run(shard.x, shard.y)
+                costs[shard.number] = passes[shard.number](shard.x, shard.y, shard.weight, self.step, shard.number)
             meet()  # all gradients are there
             rate = run.learning_rate(self.step, epoch)
-            run.exchange.update(self.step + 1, rate, 1.0 / batch.rows)
-            if gang.is_leader:
-                cost = self._judge_cost(batch.rows)
+            run.exchange.update(self.step + 1, rate, 1.0 / batch.weight)
+            cost = self._judge_cost(batch.weight) if gang.is_leader else 0.0
             meet()  # all parameters are there
             self.step += 1
             if gang.is_leader:
@@ -79,7 +81,7 @@ class Trainer:
                     return action
         return Action.GO_ON
 
-    def _judge_cost(self, rows: int) -> float:
+    def _judge_cost(self, weight: float) -> float:
         """The batch's mean cost. Between the barriers, so that whatever is announced here reaches all in time."""
         self._check()
         total = tree_sum(self.gang.segment.costs)
@@ -91,7 +93,7 @@ class Trainer:
             self.gang.announce(self.gang.requested, self.step + 1)
         if self.ring.is_full():
             self._wait_while(self.ring.is_full)
-        return float(total) / rows
+        return float(total) / weight
 
     def _wait_while(self, busy: Callable[[], bool]) -> None:
         """For the reporter or the checkpoint writer, when the disk or the database cannot keep up."""
@@ -113,7 +115,7 @@ class Trainer:
 
     def _conclude(self, epoch: int) -> None:
         run, progress, segment = self.run, self.run.progress, self.gang.segment
-        metrics = {"train_cost": progress.epoch_cost / run.plan.rows, **self._evaluation.metrics()}
+        metrics = {"train_cost": progress.epoch_cost / run.batches.weight, **self._evaluation.metrics()}
         progress.epoch_cost = 0.0
         norm = run.exchange.gradient_norm()
         rate = run.learning_rate(self.step - 1, epoch - 1)
