@@ -36,7 +36,8 @@ class Plan:
 
     def __init__(self, network: Network, parameters: Floats, gradient: Floats | None, buffers: Buffers, n: int) -> None:
         layout = network.layout
-        self.x = buffers.x(n)
+        staged = buffers.x(n)
+        self.x, self.x_t = staged[:, :-1], staged.T
         self.layers = [buffers.hidden(i, n) for i in range(network.hidden)]
         self.z = buffers.output(n)
         self._matrices = [layout.matrix(i, parameters) for i in range(layout.layers)]

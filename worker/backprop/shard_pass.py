@@ -55,11 +55,12 @@ class ShardPass:
             shard: which one this is.
         """
         n = len(x)
+        gradient = self._written()
         if not n:
-            self._written().fill(0.0)
+            gradient.fill(0.0)
             return 0.0
         plan = self._plans.get(n) or self._plan(n)
-        x_t = x.T if x.shape[1] != self._inputs else self._staged(plan, x)
+        x_t = self._with_ones(plan, x)
         for draw in plan.masks:
             draw(step, shard)
         np.dot(plan.first_matrix_t, x_t, plan.first_z)
@@ -82,8 +83,9 @@ class ShardPass:
     ) -> float:
         """As ``run``, but the backward pass stops at this layer and writes its gradient only, leaving the others."""
         n = len(x)
+        gradient = self._written()
         if not n:
-            self._written()[self.network.layout.layer(layer)] = 0.0
+            gradient[self.network.layout.layer(layer)] = 0.0
             return 0.0
         plan = self._plans.get(n) or self._plan(n)
         cost = self._forward_to_cost(plan, x, y, weight, (step, shard))
@@ -148,11 +150,10 @@ class ShardPass:
 
     def _with_ones(self, plan: Plan, x: Floats) -> Floats:
         """(inputs + 1, n): x transposed, with its row of ones."""
-        return x.T if x.shape[1] != self._inputs else self._staged(plan, x)
-
-    def _staged(self, plan: Plan, x: Floats) -> Floats:
-        plan.x[:, :-1] = x
-        return plan.x.T
+        if x.shape[1] != self._inputs:
+            return x.T
+        np.copyto(plan.x, x)
+        return plan.x_t
 
     def _written(self) -> Floats:
         if self._gradient is None:

@@ -1,0 +1,127 @@
+import math
+
+import numpy as np
+import pytest
+
+from tests.worker.backprop.networks import make_case
+from worker.backprop.metrics import classification_report, metrics_of
+from worker.backprop.metrics.certainty import roc_auc, top_k
+from worker.backprop.metrics.confusion import confusion_matrix
+from worker.backprop.network import Network
+from worker.backprop.shard_pass import ShardPass
+
+THREE = Network((2, 3))
+P = np.array([[0.7, 0.2, 0.1], [0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.6, 0.3, 0.1], [0.2, 0.2, 0.6]], np.float64)
+Y = np.array([0, 0, 1, 1, 2])
+
+
+def test_metrics_of_a_classification_counted_by_hand():
+    found = metrics_of(THREE, P, Y)
+    assert found["accuracy"] == 4 / 5
+    assert found["certainty"] == pytest.approx((0.7 + 0.5 + 0.8 + 0.3 + 0.6) / 5)
+    assert found["cost"] == pytest.approx(-np.log([0.7, 0.5, 0.8, 0.3, 0.6]).mean())
+    assert found["balanced_accuracy"] == found["recall"] == pytest.approx((1 + 1 / 2 + 1) / 3)
+    assert found["precision"] == pytest.approx((2 / 3 + 1 + 1) / 3)
+    assert found["f1"] == pytest.approx((4 / 5 + 2 / 3 + 1) / 3)
+    assert "roc_auc" not in found
+
+
+def test_the_confusion_matrix_is_actual_by_predicted():
+    assert confusion_matrix(P.argmax(axis=1), Y, 3).tolist() == [[2, 0, 0], [1, 1, 0], [0, 0, 1]]
+
+
+def test_the_report_has_every_class():
+    report = classification_report(P, Y)
+    assert report["confusion_matrix"] == [[2, 0, 0], [1, 1, 0], [0, 0, 1]]
+    assert report["classes"][1] == {
+        "class": 1,
+        "precision": 1.0,
+        "recall": 0.5,
+        "f1": pytest.approx(2 / 3),
+        "rows": 2,
+    }
+
+
+def test_a_class_missing_from_the_rows_does_not_count():
+    found = metrics_of(THREE, P[:2], Y[:2])
+    assert found["balanced_accuracy"] == found["precision"] == found["recall"] == found["f1"] == 1.0
+
+
+def test_a_probability_of_zero_for_the_label_costs_much_but_not_infinity():
+    cost = metrics_of(THREE, np.array([[1.0, 0.0, 0.0]], np.float32), np.array([1]))["cost"]
+    assert 80 < cost < 100
+
+
+def test_a_single_sigmoid_output_is_the_probability_of_class_one():
+    network = Network((2, 1), output="sigmoid", cost="binary_cross_entropy")
+    p = np.array([[0.9], [0.4], [0.6], [0.2]])
+    found = metrics_of(network, p, np.array([[1.0], [0.0], [0.0], [0.0]]))
+    assert found["accuracy"] == 3 / 4
+    assert found["certainty"] == pytest.approx((0.9 + 0.6 + 0.4 + 0.8) / 4)
+    assert found["cost"] == pytest.approx(-np.log([0.9, 0.6, 0.4, 0.8]).mean())
+    assert found["roc_auc"] == 1.0
+
+
+def test_roc_auc_is_the_share_of_pairs_in_the_right_order():
+    random = np.random.default_rng(0)
+    score, y = random.integers(0, 5, 60) / 4, random.integers(0, 2, 60)
+    pairs = [(a > b) + 0.5 * (a == b) for a in score[y == 1] for b in score[y == 0]]
+    assert roc_auc(score, y) == pytest.approx(np.mean(pairs))
+    assert math.isnan(roc_auc(score, np.ones(60)))
+
+
+def test_top_k_counts_labels_among_the_most_probable():
+    assert top_k(P, Y, 1) == 4 / 5
+    assert top_k(P, Y, 2) == 1.0
+    many = np.tile(np.arange(12.0), (3, 1)) / 66
+    assert metrics_of(Network((2, 12)), many, np.array([11, 7, 6]))["top_5"] == pytest.approx(2 / 3)
+
+
+def test_several_labels_a_row():
+    network = Network((2, 2), output="sigmoid", cost="binary_cross_entropy")
+    p = np.array([[0.9, 0.2], [0.6, 0.7], [0.3, 0.4]])
+    y = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    found = metrics_of(network, p, y)
+    assert found["accuracy"] == 4 / 6
+    assert found["certainty"] == pytest.approx((0.9 + 0.8 + 0.4 + 0.7 + 0.7 + 0.4) / 6)
+    assert found["cost"] == pytest.approx(-np.log([0.9, 0.8, 0.4, 0.7, 0.7, 0.4]).mean())
+    assert found["precision"] == pytest.approx((1 / 2 + 1) / 2)
+    assert found["recall"] == pytest.approx((1 + 1 / 2) / 2)
+    assert found["f1"] == pytest.approx((2 / 3 + 2 / 3) / 2)
+    assert found["balanced_accuracy"] == pytest.approx(((1 + 1 / 2) / 2 + (1 + 1 / 2) / 2) / 2)
+
+
+def test_metrics_of_a_regression():
+    network = Network((2, 2), output="linear", cost="mean_absolute_error")
+    y = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]])
+    answers = y + np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 3.0]])
+    found = metrics_of(network, answers, y)
+    assert found["cost"] == found["mae"] == pytest.approx(5 / 6)
+    assert found["rmse"] == pytest.approx(math.sqrt(11 / 6))
+    assert found["r2"] == pytest.approx((0 + (1 - 9 / 200)) / 2)
+
+
+def test_r2_of_a_constant_target():
+    network = Network((2, 1), output="linear", cost="mean_squared_error")
+    y = np.full((3, 1), 0.1, np.float32)
+    assert metrics_of(network, y, y)["r2"] == 1.0
+    assert metrics_of(network, y + 1, y)["r2"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("output", "cost", "outputs"),
+    [
+        ("softmax", "cross_entropy", 4),
+        ("sigmoid", "binary_cross_entropy", 1),
+        ("sigmoid", "binary_cross_entropy", 3),
+        ("linear", "mean_squared_error", 2),
+        ("linear", "mean_absolute_error", 2),
+        ("linear", "huber", 2),
+    ],
+)
+def test_the_cost_from_outputs_is_the_cost_that_is_trained(output, cost, outputs):
+    network = Network((5, 4, outputs), ("tanh",), output, cost, dtype="float64")
+    case = make_case(network, 30)
+    shard = ShardPass(network, case.parameters, None, 30)
+    found = metrics_of(network, shard.outputs(case.x), case.y)
+    assert found["cost"] == pytest.approx(shard.cost(case.x, case.y) / 30, rel=1e-10)
