@@ -1,0 +1,114 @@
+"""From a document to a job in the queue."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.database import utc_now
+from models.errors import Conflict, Fault, ValidationFailed
+from models.ids import new_id
+from models.lifecycle import record_event
+from models.records import Dataset, Job
+from models.spec import JobSpec, parse_spec, resolve
+from models.states import JobState
+from service.jobs.plan import Plan, plan_of
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A spec held against its dataset."""
+
+    spec: JobSpec
+    plan: Plan
+
+
+def plan_job(session: Session, owner_id: str, document: Any, *, max_parameters: int) -> Planned:
+    """Check everything that can be known about a document before it is run.
+
+    Raises:
+        ValidationFailed: with every fault.
+    """
+    spec = parse_spec(document)
+    dataset = _find_dataset(session, owner_id, spec.dataset)
+    other_id = spec.validation.dataset if spec.validation else None
+    other = _find_dataset(session, owner_id, other_id) if other_id else None
+    faults = []
+    if dataset is None:
+        faults.append(_unknown_dataset("/dataset", spec.dataset))
+    if other_id and other is None:
+        faults.append(_unknown_dataset("/validation/dataset", other_id))
+    if dataset is None or faults:
+        raise ValidationFailed(faults)
+    resolved = resolve(
+        spec,
+        dataset.columns,
+        dataset.rows,
+        max_parameters=max_parameters,
+        validation_columns=other.columns if other else (),
+    )
+    return Planned(resolved, plan_of(resolved, dataset.columns, dataset.rows))
+
+
+def find_repeated(session: Session, owner_id: str, key: str | None, document: Any) -> Job | None:
+    """The job that the same request made before.
+
+    Raises:
+        Conflict: the key was used for another document.
+    """
+    if key is None:
+        return None
+    job = session.scalars(select(Job).where(Job.owner_id == owner_id, Job.idempotency_key == key)).one_or_none()
+    if job is not None and job.request_sha256 != digest(document):
+        raise Conflict(f"Idempotency-Key {key!r} was used for another request, which made job {job.id}: use a new key")
+    return job
+
+
+def enqueue(session: Session, owner_id: str, planned: Planned, *, key: str | None, document: Any) -> Job:
+    """Add the job. It is accepted once the caller's transaction is committed."""
+    spec = planned.spec
+    assert spec.name is not None
+    assert spec.workers.max is not None, "a resolved spec has a name and a number of workers"
+    job = Job(
+        id=new_id("job"),
+        owner_id=owner_id,
+        dataset_id=spec.dataset,
+        name=spec.name,
+        labels=dict(spec.labels),
+        priority=spec.priority,
+        workers_min=spec.workers.min,
+        workers_max=spec.workers.max,
+        spec=spec.model_dump(mode="json"),
+        idempotency_key=key,
+        request_sha256=digest(document),
+        state=JobState.QUEUED.value,
+        steps_total=planned.plan.steps_total,
+        created_at=utc_now(),
+    )
+    session.add(job)
+    session.flush()
+    record_event(session, job.id, "submitted", "user", "submitted")
+    session.flush()
+    return job
+
+
+def digest(document: Any) -> str:
+    """Of the document's meaning: neither white space nor the order of its fields counts."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _find_dataset(session: Session, owner_id: str, dataset_id: str) -> Dataset | None:
+    statement = select(Dataset).where(
+        Dataset.id == dataset_id, Dataset.owner_id == owner_id, Dataset.deleted_at.is_(None)
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def _unknown_dataset(pointer: str, dataset_id: str) -> Fault:
+    return Fault(pointer, f"there is no dataset {dataset_id!r}: upload it first", "unknown_dataset")
