@@ -28,6 +28,7 @@ $(VENV)/.ready: requirements/dev.lock scripts/install.py
 
 .PHONY: install
 install: $(VENV)/.ready ## Make .venv from the hashed lock, with all tools for development
+	@:
 
 # ---- using it
 

@@ -26,6 +26,8 @@ from scripts.compose.stage import Stage, open_stage
 from scripts.compose.story import train_one_job
 
 SECRETS = ("POSTGRES_PASSWORD", "REDIS_PASSWORD")
+WORKERS = 2
+"""Worker containers, as `--scale worker=2` would start them, with one process each: the gang spans both."""
 
 
 def main() -> None:
@@ -33,14 +35,15 @@ def main() -> None:
     for name in SECRETS:
         if configure({other: "x" for other in SECRETS if other != name}).returncode == 0:
             raise SystemExit(f"docker-compose.yml starts without {name}: a secret must not have a default")
-    services = read_services({name: secrets.token_hex(16) for name in SECRETS})
+    settings = {name: secrets.token_hex(16) for name in SECRETS} | {"CHAINRULE_CONCURRENCY": "1"}
+    services = read_services(settings)
     say(f"docker-compose.yml is valid: {', '.join(service.name for service in services)}")
     with open_stage() as stage, Cast(stage.directory / "logs") as cast:
         programs = lay_programs(stage)
         for service in services:
             play(service, stage, cast, programs)
         train_one_job(f"http://127.0.0.1:{stage.ports['api']}", stage.data / "admin.key", say)
-        for name in ("worker", "api"):
+        for name in [*(f"worker-{number}" for number in range(WORKERS)), "api"]:
             say(f"{name} ended by SIGTERM with exit code {cast.end(name)}")
 
 
@@ -76,6 +79,10 @@ def play(service: Service, stage: Stage, cast: Cast, programs: Path) -> None:
         postgres.create_cluster(programs, data, service.environment)
         command = postgres.server_command(programs, data, stage.ports["postgres"])
         cast.start(service.name, command, environment, data, postgres.unprivileged())
+    elif service.name == "worker":
+        for number in range(WORKERS):
+            name = f"worker-{number}"
+            cast.start(name, command, {**environment, "CHAINRULE_WORKER_NAME": name}, stage.data)
     else:
         cast.start(service.name, command, environment, stage.data)
     wait_until_healthy(service, stage, cast, environment)
