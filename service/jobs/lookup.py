@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from models.errors import NotFound
 from models.records import Job
@@ -15,7 +15,7 @@ def get_job(session: Session, owner_id: str, job_id: str, *, lock: bool = False)
     Raises:
         NotFound: the owner has none of that id.
     """
-    statement = select(Job).where(Job.id == job_id, Job.owner_id == owner_id)
+    statement = select(Job).where(Job.id == job_id, Job.owner_id == owner_id).options(defer(Job.preprocessing))
     if lock:
         statement = statement.with_for_update()
     job = session.scalars(statement).one_or_none()

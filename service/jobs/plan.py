@@ -31,12 +31,11 @@ class Plan:
         return asdict(self)
 
 
-def plan_of(spec: JobSpec, columns: Sequence[Mapping[str, Any]], rows: int) -> Plan:
-    """The plan of a resolved spec on a dataset of ``rows`` rows. The worker counts again when it splits the rows."""
+def plan_of(spec: JobSpec, columns: Sequence[Mapping[str, Any]], *, rows: int, training_rows: int) -> Plan:
+    """The plan of a resolved spec on a dataset of ``rows`` rows, of which ``training_rows`` are not held back."""
     by_name = {column["name"]: column for column in columns}
     features = spec.features or ()
     parameters = parameter_count(spec, by_name, features)
-    training_rows = rows - held_back(spec, rows)
     steps_per_epoch = -(-training_rows // min(spec.training.batch_size, training_rows))
     width = input_count(by_name, features) + 1 + output_count(spec, by_name)
     vectors = 2 + _SLOTS[spec.training.optimizer.name] + spec.shards  # parameters, best, slots, a gradient a shard
@@ -48,9 +47,3 @@ def plan_of(spec: JobSpec, columns: Sequence[Mapping[str, Any]], rows: int) -> P
         steps_total=steps_per_epoch * spec.training.max_epochs,
         memory_bytes=(vectors * parameters + rows * width) * _BYTES[spec.training.dtype],
     )
-
-
-def held_back(spec: JobSpec, rows: int) -> int:
-    """Rows of the dataset that the run is tested on instead of trained on: at least one, and never all."""
-    fraction = spec.validation.fraction if spec.validation else None
-    return min(max(1, round(rows * fraction)), rows - 1) if fraction else 0

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.artifacts import ArtifactStore
 from models.database import utc_now
 from models.errors import Conflict, Fault, ValidationFailed
 from models.ids import new_id
@@ -18,6 +19,7 @@ from models.records import Dataset, Job
 from models.spec import JobSpec, parse_spec, resolve
 from models.states import JobState
 from service.jobs.plan import Plan, plan_of
+from service.jobs.training_rows import training_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Planned:
     plan: Plan
 
 
-def plan_job(session: Session, owner_id: str, document: Any, *, max_parameters: int) -> Planned:
+def plan_job(session: Session, owner_id: str, document: Any, store: ArtifactStore, *, max_parameters: int) -> Planned:
     """Check everything that can be known about a document before it is run.
 
     Raises:
@@ -52,7 +54,8 @@ def plan_job(session: Session, owner_id: str, document: Any, *, max_parameters: 
         max_parameters=max_parameters,
         validation_columns=other.columns if other else (),
     )
-    return Planned(resolved, plan_of(resolved, dataset.columns, dataset.rows))
+    left = training_rows(resolved, dataset, store)
+    return Planned(resolved, plan_of(resolved, dataset.columns, rows=dataset.rows, training_rows=left))
 
 
 def find_repeated(session: Session, owner_id: str, key: str | None, document: Any) -> Job | None:

@@ -103,7 +103,8 @@ def _accept(document: Any, key: str | None) -> Answer:
 
 
 def _plan(session: Session, document: Any) -> Planned:
-    return plan_job(session, current_owner(), document, max_parameters=context().settings.max_parameters)
+    here = context()
+    return plan_job(session, current_owner(), document, here.store, max_parameters=here.settings.max_parameters)
 
 
 def _idempotency_key() -> str | None:

@@ -1,0 +1,5 @@
+"""``/api/v1/jobs/{id}/checkpoints``, ``/weights`` and ``/predict``: what a job has learnt."""
+
+from service.predictions.views import blueprint
+
+__all__ = ["blueprint"]

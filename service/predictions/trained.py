@@ -1,0 +1,97 @@
+"""The trained network of a job: the parameters of one of its checkpoints, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from models.artifacts import ArtifactStore
+from models.checkpoint_file import DtypeName, read_checkpoint, split_vector
+from models.database import Database
+from models.errors import ArtifactMissing, Fault, NotFound, ValidationFailed
+from models.records import Checkpoint
+from service.jobs.lookup import get_job
+from service.predictions.checkpoints import kept_steps, newest_checkpoint
+
+_TRIES = 3
+"""A running job may throw a checkpoint away between the look at its row and the look at its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which weights are wanted: the ``last``, the ``best`` so far, or those of a kept step."""
+
+    name: str
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Parameters (flat, mapped from the file) with the job they belong to."""
+
+    job_id: str
+    name: str
+    spec: Mapping[str, Any]
+    preprocessing: Mapping[str, Any]
+    step: int
+    """Of the checkpoint; the best weights are as old as that or older."""
+    widths: tuple[int, ...]
+    dtype: DtypeName
+    parameters: NDArray[Any]
+
+
+def parse_which(value: object, pointer: str) -> Which:
+    """``best``, ``last`` or a step, as a number or its digits.
+
+    Raises:
+        ValidationFailed: it is none of these.
+    """
+    if isinstance(value, str) and value in ("best", "last"):
+        return Which(value)
+    text = str(value)
+    if isinstance(value, (int, str)) and text.isascii() and text.isdigit() and len(text) < 19:
+        return Which(text, int(text))
+    raise ValidationFailed([Fault(pointer, f"{value!r} is neither best, last nor the number of a step", "which")])
+
+
+def load_trained(database: Database, store: ArtifactStore, owner_id: str, job_id: str, which: Which) -> Trained:
+    """Read the checkpoint, its digest verified.
+
+    Raises:
+        NotFound: no such job, or nothing of it is kept at that step.
+        ArtifactCorrupt: the file is not what was written.
+    """
+    for attempt in range(_TRIES):
+        with database.read() as session:
+            job = get_job(session, owner_id, job_id)
+            checkpoint = _find(session, job_id, which)
+            preprocessing = job.preprocessing or {}
+        try:
+            path = store.verify(checkpoint.artifact, checkpoint.sha256)
+            state, vector = read_checkpoint(path)
+        except ArtifactMissing:
+            if attempt + 1 == _TRIES:
+                raise
+            continue
+        parts = split_vector(state, vector)
+        parameters = parts.get("best", parts["parameters"]) if which.name == "best" else parts["parameters"]
+        return Trained(job.id, job.name, job.spec, preprocessing, state.step, state.widths, state.dtype, parameters)
+    raise AssertionError("the last try returns or raises")
+
+
+def _find(session: Session, job_id: str, which: Which) -> Checkpoint:
+    if which.step is None:
+        found = newest_checkpoint(session, job_id)
+        what = "checkpoint yet of job"
+        if found is None:
+            raise NotFound(what, job_id)
+        return found
+    found = session.get(Checkpoint, (job_id, which.step))
+    if found is None:
+        kept = ", ".join(map(str, kept_steps(session, job_id))) or "none yet"
+        raise NotFound(f"checkpoint (kept steps: {kept}) of step", which.name)
+    return found
