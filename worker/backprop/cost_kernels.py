@@ -7,6 +7,7 @@ returns Σ_rows weight C, added in float64
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ from worker.backprop.arrays import Codes, Floats, Op
 CostKernel = Callable[[Any, "Floats | None"], float]
 _Reduce = Callable[..., Any]
 """All by position: keywords cost 0.1 µs each."""
+
+_FEW = 48
 
 
 def bind_output(name: str, z: Floats) -> Callable[[], None]:
@@ -64,12 +67,12 @@ def _cross_entropy(z: Floats) -> CostKernel:
     flat, dtype = z.reshape(-1), z.dtype
     line, column, index = np.arange(k) * n, np.arange(n), np.empty(n, np.intp)
     top, s, of_label, ones, one = (np.ones(size, dtype) for size in (n, n, n, k, ()))
-    pick_line, pick, f8 = line.take, flat.take, np.float64
+    pick_line, pick = line.take, flat.take
     add, subtract, multiply, divide, dot, exp, log = (
         np.add, np.subtract, np.multiply, np.divide, np.dot, np.exp, np.log
     )  # fmt: skip
     reduce_max: _Reduce = np.maximum.reduce
-    reduce_sum: _Reduce = np.add.reduce
+    total = _bind_total(s)
 
     def cost(y: Codes, weight: Floats | None) -> float:
         pick_line(y, 0, index, "clip")  # "clip" writes straight to the result; codes are in range by contract
@@ -88,9 +91,22 @@ def _cross_entropy(z: Floats) -> CostKernel:
         if weight is not None:
             multiply(s, weight, s)
             multiply(z, weight, z)
-        return float(reduce_sum(s, 0, f8))
+        return total()
 
     return cost
+
+
+def _bind_total(costs: Floats) -> Callable[[], float]:
+    """Σ costs in float64. A few are added faster, and exactly, as Python numbers: 0.3 against 0.8 µs for 16."""
+    reduce_sum: _Reduce = np.add.reduce
+
+    def few() -> float:
+        try:
+            return math.fsum(costs.tolist())
+        except (OverflowError, ValueError):  # a run that diverged: the sum is beyond float64, or has no value
+            return math.nan
+
+    return few if costs.size <= _FEW else lambda: float(reduce_sum(costs, 0, np.float64))
 
 
 def _binary_cross_entropy(z: Floats, s: Floats, t: Floats) -> CostKernel:
@@ -162,13 +178,13 @@ def _huber(z: Floats, s: Floats, t: Floats) -> CostKernel:
 
 def _bind_finish(z: Floats, each: Floats) -> Callable[[Floats | None, Floats], float]:
     """Weigh the rows, scale δ, and add the costs ``each`` (k, n) with a share of 1 / k."""
-    flat, portion = each.reshape(-1), 1.0 / len(z)
+    total, portion = _bind_total(each.reshape(-1)), 1.0 / len(z)
 
     def finish(weight: Floats | None, scale: Floats) -> float:
         np.multiply(z, scale, z)
         if weight is not None:
             np.multiply(each, weight, each)
             np.multiply(z, weight, z)
-        return float(np.add.reduce(flat, 0, np.float64)) * portion
+        return total() * portion
 
     return finish

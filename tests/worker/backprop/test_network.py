@@ -11,6 +11,9 @@ def test_dropout_defaults_to_none_for_every_hidden_layer():
     ("faulty", "named"),
     [
         ({"activations": ("relu", "relu")}, "activations"),
+        ({"activations": ("magic",)}, "activations"),
+        ({"output": "guess"}, "output"),
+        ({"dtype": "float16"}, "dtype"),
         ({"dropout": (0.5, 0.5)}, "dropout"),
         ({"dropout": (1.0,)}, "dropout"),
         ({"cost": "huber"}, "cost"),

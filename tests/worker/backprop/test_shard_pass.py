@@ -142,6 +142,15 @@ def test_extreme_logits_neither_overflow_nor_lose_the_cost():
     assert gradient.tolist() == [1.0, -1.0, 1.0, -1.0]
 
 
+@pytest.mark.parametrize("n", [2, 100])
+@pytest.mark.parametrize("size", [1e200, 1e308, np.inf, np.nan])
+def test_a_diverged_network_has_a_cost_that_is_not_finite(size, n):
+    network = Network((1, 1), output="linear", cost="mean_squared_error", dtype="float64")
+    shard = ShardPass(network, np.array([size, 0.0]), np.empty(2), n)
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(shard.run(np.ones((n, 1)), np.zeros((n, 1))))
+
+
 def test_a_pass_without_a_gradient_only_runs_forward():
     case = make_case(DIGITS, 4)
     shard = ShardPass(DIGITS, case.parameters, None, 4)
