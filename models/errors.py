@@ -7,6 +7,7 @@ ChainruleError
 ├── NotFound              nothing of that kind under that name
 ├── Conflict              the request contradicts the present state
 ├── TooLarge              a limit on size was passed
+├── TooManyAttempts       too many wrong keys from one address
 ├── BrokerUnavailable     a hint could not be published
 ├── SettingsInvalid       the environment does not make a usable configuration
 ├── StorageError
@@ -85,6 +86,12 @@ class TooLarge(ChainruleError):
     """A limit on size was passed."""
 
     code = "too_large"
+
+
+class TooManyAttempts(ChainruleError):
+    """Too many wrong keys came from one address."""
+
+    code = "too_many_attempts"
 
 
 class BrokerUnavailable(ChainruleError):

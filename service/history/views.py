@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, request
-from service.context import context, current_owner
-from service.shutdown import shutting_down
 
 from models.database import Database
+from service.context import context, current_owner
 from service.history.epochs import read_epochs
 from service.history.events import event_payload, read_events
 from service.history.steps import COLUMNS, read_blocks, read_thinned, rows_of, steps_done
@@ -18,6 +17,7 @@ from service.history.tables import Rows, csv_pieces, json_pieces
 from service.history.watching import Seen, Watch
 from service.jobs.lookup import get_job
 from service.query import Query
+from service.shutdown import shutting_down
 
 blueprint = Blueprint("history", __name__)
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, request
-from service.bodies import json_body
-from service.context import context, current_owner
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.errors import Fault, ValidationFailed
 from models.records import Job
+from service.bodies import json_body
+from service.context import context, current_owner
 from service.jobs.changes import apply_changes, parse_changes
 from service.jobs.listing import list_jobs, read_filter
 from service.jobs.lookup import get_job

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, request
-from service.bodies import json_body
-from service.context import context, current_owner
 from werkzeug.wrappers import Response as AnyResponse
 
 from models.errors import Fault, ValidationFailed
+from service.bodies import json_body
+from service.context import context, current_owner
 from service.jobs.lookup import get_job
 from service.predictions.checkpoints import checkpoint_payload, list_checkpoints
 from service.predictions.exports import FORMATS, export_weights

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, request
-from service.context import context, current_owner
 
+from service.context import context, current_owner
 from service.query import Query
 from service.workers.directory import drain_worker, list_workers, own_jobs, worker_payload
 

@@ -1,0 +1,47 @@
+"""The app factory: the one place where the service's parts are put together."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+
+from models.artifacts import open_store
+from models.database import open_database
+from models.settings import Settings
+from service import datasets, health, history, jobs, keys, login, predictions, workers
+from service.authentication import register_authentication
+from service.context import EXTENSION, ServiceContext
+from service.errors import register_error_handlers
+from service.hints import HintPublisher
+from service.logs import configure_logs
+from service.security_headers import register_headers
+
+API = "/api/v1"
+
+
+def create_app(settings: Settings) -> Flask:
+    """The service on what the settings name."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # answers keep the order of the documentation
+    app.extensions[EXTENSION] = ServiceContext(
+        settings=settings,
+        database=open_database(settings.database_url),
+        store=open_store(settings.artifact_url),
+        hints=HintPublisher(settings.redis_url),
+    )
+    register_headers(app)
+    register_error_handlers(app)
+    register_authentication(app)
+    for part in (datasets, jobs, history, predictions, workers, keys):
+        app.register_blueprint(part.blueprint, url_prefix=API)
+    for part in (health, login):
+        app.register_blueprint(part.blueprint)
+    return app
+
+
+def from_environment() -> Flask:
+    """The service as gunicorn runs it."""
+    configure_logs()
+    return create_app(Settings.from_mapping(os.environ))

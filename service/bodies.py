@@ -1,0 +1,43 @@
+"""Reading the JSON body of a request: its size first, then its type, then its content."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import request
+
+from models.errors import Fault, TooLarge, ValidationFailed
+
+MOST_JSON_BYTES = 8 * 1024**2
+
+
+def json_body() -> Any:
+    """The document that was sent.
+
+    Raises:
+        TooLarge: it has more than 8 MiB.
+        ValidationFailed: it is not JSON (RFC 8259): NaN and repeated names are not.
+    """
+    if not request.is_json:
+        raise ValidationFailed([Fault("", "send JSON, with the header Content-Type: application/json", "not_json")])
+    if (request.content_length or 0) > MOST_JSON_BYTES:
+        raise TooLarge(f"a JSON body has at most {MOST_JSON_BYTES:,} bytes")
+    request.max_content_length = MOST_JSON_BYTES  # one sent in chunks does not say its length
+    try:
+        return json.loads(request.get_data(), object_pairs_hook=_object, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ValidationFailed([Fault("", f"this is not JSON: {error}", "not_json")]) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {repeated!r} stands twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")

@@ -1,0 +1,65 @@
+"""Taking an upload in: converted beside the store, stored, and only then known."""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from models.database import utc_now
+from models.errors import StorageFull
+from models.ids import new_id
+from models.records import Dataset
+from models.tabular import IngestedTable, IngestLimits, ingest_csv
+from service.context import ServiceContext
+
+_READ_BYTES = 1 << 20
+
+
+def store_upload(here: ServiceContext, owner_id: str, name: str, stream: BinaryIO) -> Dataset:
+    """Convert a CSV and keep it.
+
+    Raises:
+        ValidationFailed: it cannot be read as a table; nothing of it is left.
+        StorageFull: there is no room; nothing of it is left.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="chainrule-upload-") as folder:
+            table = ingest_csv(stream, Path(folder), IngestLimits(size_bytes=here.settings.max_upload_bytes))
+            return _keep(here, owner_id, name, table)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull("the upload") from error
+        raise
+
+
+def _keep(here: ServiceContext, owner_id: str, name: str, table: IngestedTable) -> Dataset:
+    dataset_id = new_id("ds")
+    stored = here.store.put(f"datasets/{dataset_id}", ".npy", _chunks(table.path))
+    dataset = Dataset(
+        id=dataset_id,
+        owner_id=owner_id,
+        name=name[:200],
+        rows=table.rows,
+        columns=table.columns,
+        artifact=stored.name,
+        sha256=stored.sha256,
+        size_bytes=stored.size_bytes,
+        created_at=utc_now(),
+        deleted_at=None,
+    )
+    try:
+        with here.database.write() as session:
+            session.add(dataset)
+    except BaseException:
+        here.store.delete(stored.name)
+        raise
+    return dataset
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_READ_BYTES):
+            yield chunk

@@ -1,0 +1,93 @@
+"""Errors as answers: ``application/problem+json`` (RFC 9457). The only place that knows HTTP statuses."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import structlog
+from flask import Flask, Response
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from models.errors import (
+    ArtifactCorrupt,
+    ArtifactMissing,
+    ChainruleError,
+    Conflict,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    StorageFull,
+    TooLarge,
+    TooManyAttempts,
+    ValidationFailed,
+)
+
+_log = structlog.get_logger()
+
+_STATUSES: dict[type[ChainruleError], tuple[int, str]] = {
+    ValidationFailed: (422, "What was sent cannot be used"),
+    NotAuthenticated: (401, "A key is needed"),
+    NotAllowed: (403, "Not allowed"),
+    NotFound: (404, "Not found"),
+    Conflict: (409, "Not in this state"),
+    TooLarge: (413, "Too large"),
+    TooManyAttempts: (429, "Too many attempts"),
+    ArtifactMissing: (410, "Its file is gone"),
+    ArtifactCorrupt: (500, "Its file is damaged"),
+    StorageFull: (507, "No room left"),
+}
+_RETRY_AFTER_S = {429: "60", 503: "2", 507: "60"}
+
+
+def problem(status: int, title: str, detail: str, code: str, faults: list[dict[str, str]] | None = None) -> Response:
+    """The answer that says what went wrong."""
+    document: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}
+    if faults is not None:
+        document["faults"] = faults
+    response = Response(json.dumps(document), status, mimetype="application/problem+json")
+    if status in _RETRY_AFTER_S:
+        response.headers["Retry-After"] = _RETRY_AFTER_S[status]
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def register_error_handlers(app: Flask) -> None:
+    """Every error of every route ends in one of these."""
+    app.register_error_handler(ChainruleError, _known)
+    app.register_error_handler(HTTPException, _of_flask)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(Exception, _unknown)
+
+
+def _known(error: ChainruleError) -> Response:
+    found = (_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
+    status, title = next(found, (500, "Something went wrong"))
+    if status >= 500:
+        _log.error("request failed", error=str(error), code=error.code)
+    faults = [asdict(fault) for fault in error.faults] if isinstance(error, ValidationFailed) else None
+    return problem(status, title, str(error), error.code, faults)
+
+
+def _of_flask(error: HTTPException) -> Response:
+    code = (error.name or "error").lower().replace(" ", "_")
+    response = problem(error.code or 500, error.name, error.description or error.name, code)
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _database_away(error: OperationalError) -> Response:
+    _log.error("the database did not answer", error=str(error.orig))
+    detail = "the database does not answer; nothing was changed, try again in a moment"
+    return problem(503, "The database is away", detail, "database_unavailable")
+
+
+def _unknown(error: Exception) -> Response:
+    _log.exception("unforeseen error", error=type(error).__name__)
+    detail = "this is a fault of the service, not of the request; its log has the details under this request's id"
+    return problem(500, "Something went wrong", detail, "internal_error")

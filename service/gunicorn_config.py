@@ -1,0 +1,31 @@
+"""gunicorn: one process of many threads. A stream holds a thread and costs next to nothing else."""
+
+import os
+
+from gunicorn.workers.base import Worker
+
+from service.shutdown import shutting_down
+
+bind = os.environ.get("CHAINRULE_BIND", "127.0.0.1:8090")
+worker_class = "gthread"
+workers = 1
+threads = 256
+graceful_timeout = 10
+keepalive = 5
+control_socket_disable = True
+accesslog = None
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Have SIGTERM end the open streams first: they would hold the process for the whole grace period."""
+    import signal
+
+    handle = signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: object) -> None:
+        shutting_down.set()
+        if callable(handle):
+            handle(number, frame)  # type: ignore[arg-type]
+
+    signal.signal(signal.SIGTERM, end)
+    del worker

@@ -1,0 +1,58 @@
+"""A browser's way in: a link that works once gives it a session."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, make_response, request
+
+from models.database import utc_now
+from models.errors import NotAuthenticated
+from service.authentication import COOKIE, find_key, issue_key, public
+from service.context import context
+
+blueprint = Blueprint("login", __name__)
+
+SESSION_LIFETIME = timedelta(days=7)
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/">
+<title>Chainrule</title><p>You are logged in: <a href="/">go to the dashboard</a>.</p></html>"""
+
+
+@blueprint.get("/login")
+@public
+def login() -> Response:
+    """Take the link's token, once, and give a session for it.
+
+    The answer is a page that leads on, not a redirect: a strict cookie set by a redirect that another site began
+    would not be sent along.
+    """
+    with context().database.write() as session:
+        link = find_key(session, request.args.get("token", ""), "login")
+        if link is None:
+            raise NotAuthenticated(
+                "this login link was used or is too old: `python -m service.login_link` makes a new one"
+            )
+        link.revoked_at = utc_now()
+        _, secret = issue_key(session, link.owner_id, "session", "browser", SESSION_LIFETIME)
+    response = make_response(_PAGE)
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=SESSION_LIFETIME,
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+    )
+    return response
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    """End the session."""
+    with context().database.write() as session:
+        key = find_key(session, request.cookies.get(COOKIE, ""), "session")
+        if key is not None:
+            key.revoked_at = utc_now()
+    response = make_response("", 204)
+    response.delete_cookie(COOKIE, samesite="Strict", httponly=True)
+    return response
