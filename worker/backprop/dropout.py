@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from worker.backprop.arrays import Floats
-from worker.backprop.philox import philox
+from worker.backprop.philox import Streams
 
 DrawMask = Callable[[int, int], None]
 
@@ -30,10 +30,10 @@ def bind_mask(mask: Floats, share: float, seed: int, layer: int) -> DrawMask:
         layer: counted from 0.
     """
     threshold, scale = np.array(share, mask.dtype), np.array(1.0 / (1.0 - share), mask.dtype)
-    kept = np.empty(mask.shape, np.bool_)
+    kept, streams = np.empty(mask.shape, np.bool_), Streams()
 
     def draw(step: int, shard: int) -> None:
-        philox(seed, "dropout", step, layer, shard).random(None, mask.dtype.type, mask)
+        streams.philox(seed, "dropout", step, layer, shard).random(None, mask.dtype.type, mask)
         np.greater_equal(mask, threshold, kept)
         np.multiply(kept, scale, mask)
 
