@@ -15,6 +15,7 @@ REVISION: Final = "0001"
 def found_revision(session: Session) -> str | None:
     """The revision the database is at, or None when it was never migrated."""
     try:
-        return session.scalar(text("SELECT version_num FROM alembic_version"))
+        found: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
     except (OperationalError, ProgrammingError):
         return None
+    return found

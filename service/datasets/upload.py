@@ -6,7 +6,7 @@ import errno
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from models.database import utc_now
 from models.errors import StorageFull
@@ -18,7 +18,7 @@ from service.context import ServiceContext
 _READ_BYTES = 1 << 20
 
 
-def store_upload(here: ServiceContext, owner_id: str, name: str, stream: BinaryIO) -> Dataset:
+def store_upload(here: ServiceContext, owner_id: str, name: str, stream: IO[bytes]) -> Dataset:
     """Convert a CSV and keep it.
 
     Raises:
