@@ -31,8 +31,9 @@ class Streams:
 
     def philox(self, seed: int, *what: str | int) -> np.random.Generator:
         """As the function of that name; it ends the stream given before."""
-        state = {"counter": self._start["state"]["counter"], "key": _key(seed, *what)}
-        self._bits.state = {**self._start, "state": state}
+        state: Any = dict(self._start)
+        state["state"] = {"counter": state["state"]["counter"], "key": _key(seed, *what)}
+        self._bits.state = state
         return self._generator
 
 
