@@ -12,7 +12,6 @@ from models.checkpoint_file import RunState
 from models.spec import JobSpec
 from models.spec.metrics import known_metrics
 from worker.backprop import Layout, Network, ShardPass, initialize, make_optimizer, make_penalty, make_schedule
-from worker.backprop.network import CostName, OutputName
 from worker.gang.exchange import Exchange
 from worker.gang.gang import Gang, own_cut
 from worker.gang.segment import SegmentShape, norm_blocks
@@ -143,7 +142,7 @@ class Run:
         return replace(self.state, step=step, seconds=seconds, progress=self.progress.to_json())
 
 
-_OUTPUT: dict[CostName, OutputName] = {
+_OUTPUT: dict[str, str] = {
     "cross_entropy": "softmax",
     "binary_cross_entropy": "sigmoid",
     "mean_squared_error": "linear",
