@@ -68,6 +68,17 @@ def test_a_zero_gradient_moves_nothing():
         assert (parameters == START).all(), name
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["momentum", "nesterov", "rmsprop", "adam", "adamw"])
+def test_what_decays_ends_at_zero_and_not_among_the_subnormal_numbers(name, dtype):
+    optimizer = make_optimizer(name)
+    slots = [np.full(3, 3e-37 if dtype == np.float32 else 1e-306, dtype) for _ in optimizer.slot_names]
+    update = optimizer.bind(np.ones(3, dtype), np.zeros(3, dtype), slots)
+    for step in range(1, 129):
+        update(step, 0.01)
+    assert not np.array(slots).any()
+
+
 def test_a_spec_can_be_passed_whole():
     optimizer = make_optimizer(name="adam", learning_rate=0.1, beta1=0.8, beta2=0.9, epsilon=1e-6)
     assert optimizer.slot_names == ("gradients", "squares")
@@ -80,6 +91,7 @@ def test_an_unknown_optimizer_is_refused():
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
 def test_a_thousand_updates_allocate_no_array(name):
+    """NumPy converts truth values in a small buffer of its own; a block has 64 KiB."""
     optimizer = make_optimizer(name)
     parameters, gradient = np.ones(16_384, np.float32), np.full(16_384, 1e-3, np.float32)
     update = optimizer.bind(parameters, gradient, [np.zeros(16_384, np.float32) for _ in optimizer.slot_names])
@@ -93,4 +105,4 @@ def test_a_thousand_updates_allocate_no_array(name):
     after, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert after - before < 512
-    assert peak - before < 2048
+    assert peak - before < 48 * 1024

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from worker.backprop.arrays import Floats
-from worker.backprop.optimizers.optimizer import Optimizer, Update, constants
+from worker.backprop.optimizers.optimizer import SWEEP_EVERY, Optimizer, Update, constants
 
 
 class Adam(Optimizer):
@@ -36,6 +36,7 @@ class Adam(Optimizer):
         """See ``Optimizer``."""
         M, V = slots
         scratch, beta1, beta2 = self._like(parameters), self.beta1, self.beta2
+        sweep = self._bind_sweep(M, V)
         rate, epsilon, decay_m, decay_v = constants(parameters, 0.0, 0.0, beta1, beta2)
         multiply, subtract, divide, add, sqrt, square = (
             np.multiply, np.subtract, np.divide, np.add, np.sqrt, np.square
@@ -45,6 +46,8 @@ class Adam(Optimizer):
             c1 = (1.0 - beta1) / (1.0 - beta1**step)
             c2 = math.sqrt((1.0 - beta2) / (1.0 - beta2**step))
             rate[()], epsilon[()] = learning_rate * c1 / c2, self.epsilon / c2
+            if not step % SWEEP_EVERY:
+                sweep()
             multiply(M, decay_m, M)
             add(M, gradient, M)
             square(gradient, scratch)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from worker.backprop.arrays import Floats
-from worker.backprop.optimizers.optimizer import Optimizer, Update, constants
+from worker.backprop.optimizers.optimizer import SWEEP_EVERY, Optimizer, Update, constants
 
 
 class Adagrad(Optimizer):
@@ -64,6 +64,7 @@ class RmsProp(Optimizer):
         """See ``Optimizer``."""
         (s,) = slots
         scratch = self._like(parameters)
+        sweep = self._bind_sweep(s)
         rate, epsilon, rho, rest = constants(parameters, 0.0, self.epsilon, self.decay, 1.0 - self.decay)
         multiply, subtract, divide, add, sqrt, square = (
             np.multiply, np.subtract, np.divide, np.add, np.sqrt, np.square
@@ -71,6 +72,8 @@ class RmsProp(Optimizer):
 
         def update(step: int, learning_rate: float) -> None:
             rate[()] = learning_rate
+            if not step % SWEEP_EVERY:
+                sweep()
             square(gradient, scratch)
             multiply(scratch, rest, scratch)
             multiply(s, rho, s)

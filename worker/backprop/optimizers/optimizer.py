@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Optimizer(ABC):
     slot_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self) -> None:
-        self._scratch: dict[np.dtype[np.floating], Floats] = {}
+        self._scratch: dict[np.dtype[Any], Floats] = {}
 
     @abstractmethod
     def bind(
@@ -45,12 +45,35 @@ class Optimizer(ABC):
                 that treats them differently; None for all of it.
         """
 
-    def _like(self, block: Floats) -> Floats:
+    def _like(self, block: Floats, dtype: np.dtype[Any] | None = None) -> Floats:
         """Scratch of the block's size, one memory for all blocks: they are updated one after the other."""
-        scratch = self._scratch.get(block.dtype)
+        dtype = dtype or block.dtype
+        scratch = self._scratch.get(dtype)
         if scratch is None or scratch.size < block.size:
-            scratch = self._scratch[block.dtype] = np.empty(block.size, block.dtype)
+            scratch = self._scratch[dtype] = np.empty(block.size, dtype)
         return scratch[: block.size]
+
+    def _bind_sweep(self, *slots: Floats) -> Callable[[], None]:
+        """A function that sets to 0 what has decayed to within a factor 64 of the smallest normal number.
+
+        A slot whose gradient stays 0, as that of a dead unit does, decays into the subnormal numbers and, by rounding,
+        never leaves them: arithmetic there is so slow that an update of 64-32-10 took 20 instead of 6 µs, for good.
+        Which steps sweep follows from the step alone, so it is the same in every cut.
+        """
+        scratch, kept = self._like(slots[0]), self._like(slots[0], np.dtype(np.bool_))
+        (floor,) = constants(scratch, 64.0 * float(np.finfo(scratch.dtype).tiny))
+
+        def sweep() -> None:
+            for slot in slots:
+                np.absolute(slot, scratch)
+                np.greater_equal(scratch, floor, kept)
+                np.multiply(slot, kept, slot)
+
+        return sweep
+
+
+SWEEP_EVERY = 32
+"""Steps from one sweep of the slots to the next."""
 
 
 def constants(like: Floats, *values: float) -> tuple[Floats, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from worker.backprop.arrays import Floats
-from worker.backprop.optimizers.optimizer import Optimizer, Update, constants
+from worker.backprop.optimizers.optimizer import SWEEP_EVERY, Optimizer, Update, constants
 
 
 class Sgd(Optimizer):
@@ -51,10 +51,13 @@ class Momentum(Optimizer):
         """See ``Optimizer``."""
         (v,) = slots
         scratch, (rate, mu) = self._like(parameters), constants(parameters, 0.0, self.momentum)
+        sweep = self._bind_sweep(v)
         multiply, subtract, add = np.multiply, np.subtract, np.add
 
         def update(step: int, learning_rate: float) -> None:
             rate[()] = learning_rate
+            if not step % SWEEP_EVERY:
+                sweep()
             multiply(v, mu, v)
             add(v, gradient, v)
             multiply(v, rate, scratch)
@@ -78,10 +81,13 @@ class Nesterov(Momentum):
         """See ``Optimizer``."""
         (v,) = slots
         scratch, (rate, mu) = self._like(parameters), constants(parameters, 0.0, self.momentum)
+        sweep = self._bind_sweep(v)
         multiply, subtract, add = np.multiply, np.subtract, np.add
 
         def update(step: int, learning_rate: float) -> None:
             rate[()] = learning_rate
+            if not step % SWEEP_EVERY:
+                sweep()
             multiply(v, mu, v)
             add(v, gradient, v)
             multiply(v, mu, scratch)
