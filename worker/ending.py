@@ -98,6 +98,7 @@ class LeaderEnding:
             _log.info("finished before it could pause", job=job.id)
         end_generation(self._session, job, reason.value, by_force=False, actor=self._process.me.id)
         job.weights_sha256 = weights_sha256
+        job.samples_per_second = self._trainer.samples_per_second()
         finish_job(self._session, job, reason, actor=self._process.me.id, message=_MESSAGES[reason])
 
     def _with_last_checkpoint(self, write: Callable[[Job], None], *, pinned: bool) -> None:

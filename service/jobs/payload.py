@@ -51,7 +51,7 @@ def render_job(job: Job, gang: dict[str, Any] | None, queue: dict[str, Any] | No
 
 
 def _progress(job: Job) -> dict[str, Any]:
-    """Speed and time left are facts about a gang: without one there are none."""
+    """Time left is a fact about a gang: without one there is none. The speed of an ended job is that of all of it."""
     served = job.state in SERVED
     return {
         "epoch": job.epoch,
@@ -59,7 +59,7 @@ def _progress(job: Job) -> dict[str, Any]:
         "steps_total": job.steps_total,
         "fraction": min(1.0, job.step / job.steps_total) if job.steps_total else None,
         "eta_seconds": job.eta_seconds if served else None,
-        "samples_per_second": job.samples_per_second if served else None,
+        "samples_per_second": job.samples_per_second,
     }
 
 

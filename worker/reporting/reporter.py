@@ -93,13 +93,7 @@ class Reporter:
         if row is not None and epochs:
             values = dict(zip(self._trainer.run.epoch_columns, row, strict=True))
             job.latest = {"epoch": epochs, **{name: value for name, value in values.items() if math.isfinite(value)}}
-        if progress.best_value is not None:
-            job.best = {
-                "epoch": progress.best_epoch,
-                "step": progress.best_step,
-                "metric": self._trainer.run.watched,
-                "value": progress.best_value,
-            }
+        job.best = progress.best
 
     def _report_forever(self) -> None:
         while not self._stop.wait(_TICK_S):

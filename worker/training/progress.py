@@ -20,8 +20,8 @@ class Progress:
     epoch_cost: float = 0.0
     """The sum over the present epoch's rows of their cost, so far."""
     best_value: float | None = None
-    best_epoch: int = 0
-    best_step: int = 0
+    best: dict[str, Any] | None = None
+    """Epoch, step and all metrics of the best weights so far."""
     patience_value: float | None = None
     stale_epochs: int = 0
     """Epochs since the metric under patience last improved by more than its ``min_delta``."""
@@ -65,7 +65,9 @@ def conclude(
     value = metrics[watched_metric(spec)]
     improved = _better(watched_metric(spec), value, progress.best_value, 0.0)
     if improved:
-        progress.best_value, progress.best_epoch, progress.best_step = value, epoch, step
+        finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
+        progress.best_value = value
+        progress.best = {"epoch": epoch, "step": step, "metric": watched_metric(spec), **finite}
     _follow_plateau(spec, progress, metrics)
     return Conclusion(improved, _reason(spec, progress, metrics, epoch, gradient_norm))
 

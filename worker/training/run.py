@@ -18,7 +18,7 @@ from worker.gang.segment import SegmentShape, norm_blocks
 from worker.training.batches import Batches
 from worker.training.plan import Plan, shard_rows
 from worker.training.prepared import Prepared
-from worker.training.progress import Progress, watched_metric
+from worker.training.progress import Progress
 from worker.training.row_weights import row_weights
 
 EVALUATION_ROWS = 1024
@@ -93,7 +93,6 @@ class Run:
         self.blueprint, self.state = blueprint, state
         self.spec, self.data, self.plan = blueprint.spec, blueprint.data, blueprint.plan
         self.network, self.epoch_columns = blueprint.network, blueprint.epoch_columns
-        self.watched = watched_metric(self.spec)
         self.progress = Progress(**state.progress)
         segment, place, training = gang.segment, gang.place, self.spec.training
         size = blueprint.layout.size

@@ -149,6 +149,11 @@ class Trainer:
         """Time spent training since the job first started."""
         return self._seconds_before + time.monotonic() - self._started
 
+    def samples_per_second(self) -> float | None:
+        """Rows trained on a second, over the whole run."""
+        plan = self.run.plan
+        return self.step * plan.rows / plan.steps_per_epoch / self.seconds if self.step else None
+
     def state(self) -> RunState:
         """What a checkpoint says of the run now, at a step boundary. For the leader."""
         return self.run.state_at(self.step, self.seconds)
