@@ -32,9 +32,7 @@ WORKERS = 2
 
 def main() -> None:
     """Validate the file, then rehearse it."""
-    for name in SECRETS:
-        if configure({other: "x" for other in SECRETS if other != name}).returncode == 0:
-            raise SystemExit(f"docker-compose.yml starts without {name}: a secret must not have a default")
+    insist_on_secrets()
     settings = {name: secrets.token_hex(16) for name in SECRETS} | {"CHAINRULE_CONCURRENCY": "1"}
     services = read_services(settings)
     say(f"docker-compose.yml is valid: {', '.join(service.name for service in services)}")
@@ -42,9 +40,19 @@ def main() -> None:
         programs = lay_programs(stage)
         for service in services:
             play(service, stage, cast, programs)
-        train_one_job(f"http://127.0.0.1:{stage.ports['api']}", stage.data / "admin.key", say)
+        train_one_job(f"http://127.0.0.1:{stage.ports['api']}", stage.data / "admin.key", WORKERS, say)
         for name in [*(f"worker-{number}" for number in range(WORKERS)), "api"]:
-            say(f"{name} ended by SIGTERM with exit code {cast.end(name)}")
+            code = cast.end(name)
+            if code:
+                raise SystemExit(f"{name} ended by SIGTERM with exit code {code}:\n{cast.log(name)}")
+            say(f"{name} ended by SIGTERM as it should")
+
+
+def insist_on_secrets() -> None:
+    """See that the file can't be started without each secret. Raises: SystemExit when it can."""
+    for name in SECRETS:
+        if configure({other: "x" for other in SECRETS if other != name}).returncode == 0:
+            raise SystemExit(f"docker-compose.yml starts without {name}: a secret must not have a default")
 
 
 def say(text: str) -> None:
