@@ -79,11 +79,25 @@ class HintPublisher:
         self._thread = None
 
     def _send_forever(self) -> None:
-        while count := self._waiting.get():
-            try:
-                self._send(min(count, _MOST_HINTS))
-            except BrokerUnavailable as error:
-                _log.warning("hint not published: the workers will find the job by themselves", error=str(error))
+        ending = False
+        while not ending:
+            counts = self._take()
+            ending = 0 in counts
+            if any(counts):
+                self._try_to_send(min(sum(counts), _MOST_HINTS))
+
+    def _take(self) -> list[int]:
+        """All that waits: what came in while the broker was silent is one attempt, not one after the other."""
+        counts = [self._waiting.get()]
+        while not self._waiting.empty():
+            counts.append(self._waiting.get())
+        return counts
+
+    def _try_to_send(self, count: int) -> None:
+        try:
+            self._send(count)
+        except BrokerUnavailable as error:
+            _log.warning("hint not published: the workers will find the job by themselves", error=str(error))
 
 
 class CelerySender:

@@ -60,7 +60,7 @@ def capacity_now(session: Session) -> Capacity:
         .where(Worker.state != "gone", Worker.lease_until_us > now_us())
         .order_by(Worker.id)
     )
-    rows = session.execute(statement).tuples().all()
+    rows = session.execute(statement).all()
     served = {id: ServedJob(id, owner_id, eta) for _, _, id, owner_id, eta in rows if id}
     return Capacity(
         workers=len(rows),

@@ -44,7 +44,7 @@ def _positions(session: Session, ids: Sequence[str]) -> dict[str, int]:
         .subquery()
     )
     found = session.execute(select(ranked.c.id, ranked.c.position).where(ranked.c.id.in_(ids)))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _served_by_owner() -> Subquery:

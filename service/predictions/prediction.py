@@ -11,7 +11,7 @@ from models.spec import JobSpec, parse_spec
 from models.tabular import Preprocessing
 from service.predictions.trained import Trained
 from worker.backprop import Network, ShardPass
-from worker.backprop.network import COSTS, CostName, OutputName
+from worker.backprop.network import COSTS
 
 _ROWS_AT_ONCE = 1024
 
@@ -47,5 +47,5 @@ def network_of(spec: JobSpec, trained: Trained) -> Network:
     )
 
 
-def _output_for(cost: CostName) -> OutputName:
+def _output_for(cost: str) -> str:
     return next(output for output, costs in COSTS.items() if cost in costs)
