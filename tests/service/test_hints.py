@@ -86,7 +86,7 @@ def test_hints_come_again_once_the_broker_is_back(broker, publisher_of):
     away = broker.with_suffix(".away")
     broker.rename(away)
     publisher.publish(1)
-    wait_until(lambda: publisher._waiting.empty())
+    wait_until(publisher._waiting.empty)
     away.rename(broker)
     publisher.publish(1)
     with redis.Redis(unix_socket_path=str(broker)) as valkey:

@@ -102,6 +102,7 @@ def test_a_dry_run_gives_the_plan_and_keeps_nothing(client, world, hints):
 
 HUGE = {"network": {"hidden": [{"units": 10_000_000}]}}
 LARGE = {"network": {"hidden": [{"units": 1_000_000}, {"units": 1_000_000}]}}
+LUCK = {"target": {"metric": "luck", "value": 1}}
 REFUSED = {
     "a target that is not there": ({"target": "leaf"}, "/target"),
     "a feature that is not there": ({"features": ["height", "leaf"]}, "/features/1"),
