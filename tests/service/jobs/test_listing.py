@@ -106,10 +106,11 @@ def test_a_running_job_shows_its_gang_and_progress(client, world):
     assert job["queue"] is None
 
 
-def test_a_job_at_rest_has_no_gang_and_no_speed(client, world):
+def test_a_job_that_has_ended_has_no_gang_and_no_time_left_but_its_speed(client, world):
     job_id = world.job()
     world.gang(job_id)
-    world.change(job_id, state="paused", eta_seconds=3.0, samples_per_second=5.0)
+    world.change(job_id, state="succeeded", eta_seconds=3.0, samples_per_second=5.0)
     job = client.get(f"/api/v1/jobs/{job_id}").get_json()
     assert job["gang"] is None
-    assert job["progress"]["eta_seconds"] is job["progress"]["samples_per_second"] is None
+    assert job["progress"]["eta_seconds"] is None
+    assert job["progress"]["samples_per_second"] == 5.0
