@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -68,8 +68,15 @@ def _known(error: ChainruleError) -> Response:
     status, title = next(found, (500, "Something went wrong"))
     if status >= 500:
         _log.error("request failed", error=str(error), code=error.code)
+    if status == 401 and _is_page():
+        return Response(render_template("login_needed.html"), 401)
     faults = [asdict(fault) for fault in error.faults] if isinstance(error, ValidationFailed) else None
     return problem(status, title, str(error), error.code, faults)
+
+
+def _is_page() -> bool:
+    """Whether a person's browser asked for a page, and not a program for data."""
+    return not request.path.startswith("/api/") and request.accept_mimetypes.accept_html
 
 
 def _of_flask(error: HTTPException) -> Response:
