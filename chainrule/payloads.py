@@ -81,10 +81,13 @@ class Job(TypedDict):
     state: str
     reason: str | None
     message: str | None
+    labels: dict[str, str]
+    priority: int
+    workers: dict[str, int | None]
     spec: dict[str, Any]
     progress: Progress
-    latest: dict[str, float | None] | None
-    best: dict[str, float | None] | None
+    latest: dict[str, Any] | None
+    best: dict[str, Any] | None
     gang: Gang | None
     queue: Queue | None
     restarts: int
@@ -115,13 +118,16 @@ class Checkpoint(TypedDict):
 class Event(TypedDict):
     """Something that happened to a job."""
 
+    id: int
     at: str
     kind: str
-    message: str
+    actor: str | None
+    message: str | None
+    details: dict[str, Any] | None
 
 
 class Worker(TypedDict):
-    """A worker process, as last heard of."""
+    """A worker process that lives."""
 
     id: str
     name: str
@@ -129,6 +135,8 @@ class Worker(TypedDict):
     pid: int
     state: str
     job_id: str | None
+    started_at: str
+    last_seen_at: str
 
 
 class Key(TypedDict):

@@ -81,7 +81,8 @@ def _facts(job: Job) -> Iterator[tuple[str, str | Text]]:
     yield "waits for", waits_for(job)
     yield "progress", f"{percent(progress['fraction'])}, epoch {progress['epoch']}, step {count(progress['step'])}"
     yield "speed", f"{count(progress['samples_per_second'])} samples/s, {duration(progress['eta_seconds'])} left"
-    yield "latest", ", ".join(f"{name} {number(value)}" for name, value in latest.items() if value is not None)
+    figures = {name: value for name, value in latest.items() if isinstance(value, int | float)}
+    yield "latest", ", ".join(f"{name} {number(value)}" for name, value in figures.items())
     for member in (job["gang"] or {"members": []})["members"]:
         yield "worker", f"{member['worker']} on {member['host']} ({member['pid']}), shards {member['shards']}"
     yield "restarts", str(job["restarts"] or "")

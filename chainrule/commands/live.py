@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
 
 from chainrule.client import Client
-from chainrule.commands.output import count, duration, number, percent, waits_for
+from chainrule.commands.output import count, duration, number, percent, state_text, waits_for
 from chainrule.payloads import TERMINAL_STATES, Job
 
 
@@ -30,7 +33,7 @@ def watch(client: Client, job_id: str, console: Console) -> Job:
     job = client.jobs.get(job_id)
     if job["state"] in TERMINAL_STATES:
         return job
-    with _display(console, job) as display:
+    with _display(console) as display:
         metrics = dict(job["latest"] or {})
         for event in client.stream(job_id):
             if event.name == "job":
@@ -45,18 +48,27 @@ def watch(client: Client, job_id: str, console: Console) -> Job:
 
 
 class Bar:
-    """A progress bar with cost, validation accuracy, speed and time left."""
+    """A progress bar with the time left, and under it cost, validation accuracy and speed; fits 80 columns."""
 
-    def __init__(self, progress: Progress, job: Job) -> None:
-        self._progress = progress
-        self._task = progress.add_task(job["name"], total=1.0, line="", state=job["state"])
+    def __init__(self, live: Live) -> None:
+        self._live = live
 
     def show(self, job: Job, metrics: dict[str, Any]) -> None:
         """Show its present state."""
-        done = job["progress"]["fraction"]
-        if job["state"] == "succeeded":
-            done = 1.0  # an early end is an end
-        self._progress.update(self._task, completed=done or 0.0, state=job["state"], line=_line(job, metrics))
+        # A job that ended early, its target reached, is done all the same.
+        fraction = 1.0 if job["state"] == "succeeded" else job["progress"]["fraction"] or 0.0
+        bar = Table.grid(padding=(0, 1))
+        bar.add_row(
+            Text(job["name"] or job["id"], style="bold", overflow="ellipsis", no_wrap=True),
+            state_text(job["state"]),
+            ProgressBar(total=1.0, completed=fraction, width=30),
+            f"{fraction:4.0%}",
+            _time_left(job),
+        )
+        under = Table.grid()
+        under.add_row(bar)
+        under.add_row(Text(_line(job, metrics), style="dim"))
+        self._live.update(under)
 
 
 class Lines:
@@ -71,22 +83,17 @@ class Lines:
         news = (job["state"], job["progress"]["epoch"])
         if news != self._shown:
             self._shown = news
-            self._console.print(f"{job['name']}  {job['state']}  {_line(job, metrics)}", soft_wrap=True)
+            said = f"{job['name'] or job['id']}  {job['state']}  {_line(job, metrics)}  {_time_left(job)}"
+            self._console.print(said.rstrip(), soft_wrap=True, markup=False)
 
 
 @contextmanager
-def _display(console: Console, job: Job) -> Iterator[Display]:
+def _display(console: Console) -> Iterator[Display]:
     if not console.is_terminal:
         yield Lines(console)
         return
-    columns = (
-        TextColumn("{task.description} [dim]{task.fields[state]}[/dim]"),
-        BarColumn(bar_width=24),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[line]}", markup=False),
-    )
-    with Progress(*columns, console=console, refresh_per_second=10) as progress:
-        yield Bar(progress, job)
+    with Live(console=console, refresh_per_second=10) as live:
+        yield Bar(live)
 
 
 def _line(job: Job, metrics: dict[str, Any]) -> str:
@@ -99,7 +106,11 @@ def _line(job: Job, metrics: dict[str, Any]) -> str:
         said.append(f"validation accuracy {percent(metrics['validation_accuracy'])}")
     elif metrics.get("validation_cost") is not None:
         said.append(f"validation cost {number(metrics['validation_cost'])}")
-    said.append(f"{count(progress['samples_per_second'])} samples/s")
     if job["state"] not in TERMINAL_STATES:
-        said.append(f"{duration(progress['eta_seconds'])} left")
+        said.append(f"{count(progress['samples_per_second'])} samples/s")
     return " · ".join(said)
+
+
+def _time_left(job: Job) -> str:
+    left_s = job["progress"]["eta_seconds"]
+    return f"{duration(left_s)} left" if left_s is not None and job["state"] not in TERMINAL_STATES else ""

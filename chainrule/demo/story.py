@@ -38,7 +38,7 @@ def spec(dataset_id: str) -> dict[str, Any]:
         "task": "classification",
         "target": "label",
         "network": {"hidden": [{"units": 128, "activation": "relu"}]},
-        "training": {"optimizer": {"name": "adam", "learning_rate": 0.001}, "batch_size": 64, "max_epochs": 150},
+        "training": {"optimizer": {"name": "adam", "learning_rate": 0.001}, "batch_size": 32, "max_epochs": 300},
         "shards": 4,
         "validation": {"fraction": 0.2},
         "labels": {"from": "demo"},
@@ -55,7 +55,7 @@ def train(client: Client, console: Console) -> Job:
     dataset = client.datasets.upload(file, "digits.csv")
     console.print(f"Uploaded {dataset['rows']:,} handwritten digits as CSV: {dataset['id']}")
     job = client.jobs.submit(spec(dataset["id"]))
-    console.print(f"Submitted {job['id']}: 4 shards of every batch, served by whatever workers are free")
+    console.print(f"Submitted {job['id']}: 4 shards of every batch, computed by the gang of workers", soft_wrap=True)
     job = watch(client, job["id"], console)
     if job["state"] != "succeeded":
         raise DemoFailed(f"the job {job['state']}: {job['reason']} {job['message'] or ''}")

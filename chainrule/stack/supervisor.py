@@ -11,7 +11,7 @@ from chainrule.errors import PartFailed
 from chainrule.stack.child import Child, Part
 from chainrule.stack.signals import Signals
 
-_POLL_S: Final = 0.02
+_POLL_S: Final = 0.05
 _STOP_WITHIN_S: Final = 10.0
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from chainrule.client import Client
 from chainrule.errors import PartFailed
 from chainrule.stack.child import LAUNCHER
 from chainrule.stack.directory import DataDir
 from chainrule.stack.listening import listen, url_of
 from chainrule.stack.lock import DirectoryLock
 from chainrule.stack.parts import Recipe, environment
-from chainrule.stack.readiness import is_ready
+from chainrule.stack.readiness import is_ready, workers_since
 from chainrule.stack.signals import Signals, StopRequested
 from chainrule.stack.supervisor import Supervisor
 from chainrule.stack.valkey import answers, broker_url, clear_socket, socket_path, valkey_part
@@ -49,20 +52,14 @@ def run(plan: Plan, say: Callable[[str], None]) -> None:
 
 def _run_locked(plan: Plan, lock: DirectoryLock, signals: Signals, say: Callable[[str], None]) -> None:
     supervisor = Supervisor(signals, say)
+    broker = socket_path(plan.directory)
+    env = environment(plan.directory, broker_url(broker))
+    recipe = Recipe(plan.directory, env, (lock.fd,))
     with closing(listen(plan.host, plan.port)) as listener:
         url = url_of(listener)
         lock.describe(url)
-        broker = socket_path(plan.directory)
-        env = environment(plan.directory, broker_url(broker))
-        recipe = Recipe(plan.directory, env, (lock.fd,))
         try:
-            _start_broker(supervisor, recipe, broker)
-            supervisor.run(recipe.migrations())
-            supervisor.run(recipe.first_key())
-            web = supervisor.start(recipe.web(listener.fileno()))
-            supervisor.start(recipe.workers(plan.workers))
-            login = _login_path(recipe)
-            supervisor.until(lambda: is_ready(url), web)
+            login = _start(plan, recipe, supervisor, broker, listener)
             with _published(plan.directory.endpoint_file, url):
                 _announce(plan, url, login, say)
                 supervisor.watch()
@@ -74,9 +71,21 @@ def _run_locked(plan: Plan, lock: DirectoryLock, signals: Signals, say: Callable
             clear_socket(broker)
 
 
-def _start_broker(supervisor: Supervisor, recipe: Recipe, path: Path) -> None:
-    server = supervisor.start(valkey_part(recipe.directory, path, recipe.env, recipe.fds))
-    supervisor.until(lambda: answers(path), server)
+def _start(plan: Plan, recipe: Recipe, supervisor: Supervisor, broker: Path, listener: socket.socket) -> str:
+    """Start everything in order, and wait until all of it is ready; the path of a login link."""
+    began = datetime.now(UTC)
+    server = supervisor.start(valkey_part(recipe.directory, broker, recipe.env, recipe.fds))
+    supervisor.until(lambda: answers(broker), server)
+    supervisor.run(recipe.migrations())
+    supervisor.run(recipe.first_key())
+    web = supervisor.start(recipe.web(listener.fileno()))
+    workers = supervisor.start(recipe.workers(plan.workers))
+    login = _login_path(recipe)
+    url = url_of(listener)
+    supervisor.until(lambda: is_ready(url), web)
+    with Client(url, data_dir=recipe.directory.root) as client:
+        supervisor.until(lambda: workers_since(client, began) >= plan.workers, workers)
+    return login
 
 
 def _login_path(recipe: Recipe) -> str:

@@ -31,7 +31,7 @@ def test_it_ends_with_the_exit_code_of_the_state(service: Any, run: Any, job: An
 def test_cost_accuracy_speed_and_time_left_are_shown(service: Any, run: Any, job: Any) -> None:
     _service_runs(service, job, {**job, "state": "succeeded"})
     lines = run("watch", "job_1").stdout
-    assert "cost 0.25 · validation accuracy 93.0 % · 123,456 samples/s · 1:05 left" in lines
+    assert "cost 0.25 · validation accuracy 93.0 % · 123,456 samples/s  1:05 left" in lines
 
 
 def test_a_waiting_job_says_why(service: Any, run: Any, job: Any) -> None:
