@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -20,15 +20,18 @@ def is_missing(text: str) -> bool:
 
 
 def as_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
-    """The cells as numbers, NaN where missing; None if any is another text."""
+    """The cells as numbers, NaN where missing; None if any is another text.
+
+    ``1_000`` is a text: Python reads it as a number, but tables have it in names of things.
+    """
     try:
-        return np.array(cells, dtype=np.float64)
+        numbers = np.array(cells, dtype=np.float64)
     except ValueError:
-        pass
-    try:
-        return np.array(["nan" if is_missing(cell) else cell for cell in cells], dtype=np.float64)
-    except ValueError:
-        return None
+        try:
+            numbers = np.array(["nan" if is_missing(cell) else cell for cell in cells], dtype=np.float64)
+        except ValueError:
+            return None
+    return None if "_" in "".join(cells) else numbers
 
 
 def as_truth(cells: Sequence[str]) -> NDArray[np.float64]:
@@ -36,6 +39,6 @@ def as_truth(cells: Sequence[str]) -> NDArray[np.float64]:
     return np.array([TRUTH.get(cell.strip().casefold(), np.nan) for cell in cells])
 
 
-def as_codes(cells: Sequence[str], codes: dict[str, int]) -> NDArray[np.float64]:
+def as_codes(cells: Sequence[str], codes: Mapping[str, int]) -> NDArray[np.float64]:
     """The cells of a categorical column as codes of their levels, NaN where missing."""
     return np.array([codes.get(cell.strip(), np.nan) for cell in cells])

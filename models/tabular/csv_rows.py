@@ -1,4 +1,4 @@
-"""Reading a CSV file as rows of text: its bytes, its delimiter, its header, its rows by the thousand."""
+"""Reading a CSV file as rows of text: its delimiter, its header, its rows some thousands at a time."""
 
 from __future__ import annotations
 
@@ -9,23 +9,14 @@ from pathlib import Path
 from typing import IO
 
 from models.errors import Fault, TooLarge, ValidationFailed
+from models.tabular.limits import MOST_FAULTS, POINTER, IngestLimits, refuse
+from models.tabular.lines import read_lines
 
 _ROWS_AT_ONCE = 4096
+_CELLS_AT_ONCE = 1 << 18
 _COPY_BYTES = 1 << 20
 _DELIMITERS = ",;\t"
-MOST_FAULTS = 20
-POINTER = "/file"
-
-
-@dataclass(frozen=True, slots=True)
-class IngestLimits:
-    """How large a table may be."""
-
-    size_bytes: int = 2 * 1024**3
-    rows: int = 50_000_000
-    columns: int = 10_000
-    levels: int = 10_000
-    """Different texts in a column."""
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ def copy_limited(stream: IO[bytes], path: Path, limits: IngestLimits) -> None:
                 raise refuse("this is not a text file; export the table as CSV (UTF-8)")
             file.write(chunk)
     if not size:
-        raise refuse("the file is empty")
+        raise refuse("the file is empty; it needs a line of column names, and a line for each row")
 
 
 class CsvFile:
@@ -69,23 +60,25 @@ class CsvFile:
 
     def __init__(self, path: Path, limits: IngestLimits) -> None:
         self._path, self._limits = path, limits
-        self._delimiter = max(_DELIMITERS, key=lambda delimiter: len(self._header(delimiter)))
-        self.names = [name.strip() for name in self._header(self._delimiter)]
-        faults = list(self._header_faults())
+        headers = {delimiter: self._header(delimiter) for delimiter in _DELIMITERS}
+        self._delimiter = max(headers, key=lambda delimiter: len(headers[delimiter]))
+        self.names = [name.strip() for name in headers[self._delimiter]]
+        faults = _header_faults(self.names, limits)
         if faults:
             raise ValidationFailed(faults[:MOST_FAULTS])
 
     def rows(self) -> Iterator[RowsOfText]:
-        """All rows but the header.
+        """All rows but the header; empty lines are none.
 
         Raises:
-            ValidationFailed: rows of another length, named by line; not UTF-8; too many rows.
+            ValidationFailed: rows of another length, named by line; quotes that do not match; too many rows.
         """
         faults: list[Fault] = []
-        chunk, total = RowsOfText([], []), 0
-        for line, row in self._read():
-            if not row:
-                continue  # an empty line, usually the last
+        at_once = max(16, min(_ROWS_AT_ONCE, _CELLS_AT_ONCE // len(self.names)))
+        chunk = RowsOfText([], [])
+        for total, (line, row) in enumerate(self._read(), start=1):
+            if total > self._limits.rows:
+                raise refuse(f"the table has more than {self._limits.rows:,} rows; upload a part of it")
             if len(row) != len(self.names):
                 faults.append(_ragged(line, row, self.names))
                 if len(faults) == MOST_FAULTS:
@@ -93,10 +86,7 @@ class CsvFile:
                 continue
             chunk.cells.append(row)
             chunk.lines.append(line)
-            if len(chunk.cells) == _ROWS_AT_ONCE:
-                total += len(chunk.cells)
-                if total > self._limits.rows:
-                    raise refuse(f"the table has more than {self._limits.rows:,} rows")
+            if len(chunk.cells) == at_once:
                 yield chunk
                 chunk = RowsOfText([], [])
         if faults:
@@ -105,45 +95,52 @@ class CsvFile:
             yield chunk
 
     def _read(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows that are not empty, each with the number of the line it ends on."""
+        reader = csv.reader(read_lines(self._path), delimiter=self._delimiter, strict=True)
         try:
-            with self._path.open(encoding="utf-8-sig", newline="") as file:
-                reader = csv.reader(file, delimiter=self._delimiter)
-                next(reader, None)
-                for row in reader:
+            next(reader)
+            for row in reader:
+                if row:
                     yield reader.line_num, row
-        except UnicodeDecodeError as error:
-            raise refuse(f"the file is not UTF-8 (near byte {error.start:,}); save it as CSV UTF-8") from None
         except csv.Error as error:
-            raise refuse(f"the file cannot be read as CSV: {error}") from None
+            raise _unreadable(reader.line_num, error) from None
 
     def _header(self, delimiter: str) -> list[str]:
+        reader = csv.reader(read_lines(self._path), delimiter=delimiter, strict=True)
         try:
-            with self._path.open(encoding="utf-8-sig", newline="") as file:
-                return next(csv.reader(file, delimiter=delimiter), [])
-        except UnicodeDecodeError:
-            raise refuse("the file is not UTF-8; save it as CSV UTF-8") from None
+            return next(reader, [])
         except csv.Error as error:
-            raise refuse(f"the header cannot be read as CSV: {error}") from None
-
-    def _header_faults(self) -> Iterator[Fault]:
-        if not self.names:
-            yield Fault(POINTER, "line 1 should hold the names of the columns, it is empty", "no_header")
-        if len(self.names) > self._limits.columns:
-            yield Fault(POINTER, f"the table has more than {self._limits.columns:,} columns", "too_many_columns")
-        for place, name in enumerate(self.names, start=1):
-            if not name:
-                yield Fault(POINTER, f"line 1: column {place} has no name; give it one", "unnamed_column")
-            elif len(name) > 200:
-                yield Fault(POINTER, f"line 1: the name of column {place} has more than 200 characters", "long_name")
-            elif name in self.names[: place - 1]:
-                yield Fault(POINTER, f"line 1: two columns are called {name!r}; rename one", "repeated_column")
+            if delimiter == _DELIMITERS[-1]:
+                raise _unreadable(reader.line_num, error) from None
+            return []
 
 
-def refuse(message: str) -> ValidationFailed:
-    """The file as a whole cannot be used."""
-    return ValidationFailed([Fault(POINTER, message, "unusable_file")])
+def _header_faults(names: Sequence[str], limits: IngestLimits) -> list[Fault]:
+    if not names:
+        return [Fault(POINTER, "line 1 should hold the names of the columns, it is empty", "no_header")]
+    if len(names) > limits.columns:
+        message = f"the table has {len(names):,} columns; at most {limits.columns:,} are possible"
+        return [Fault(POINTER, message, "too_many_columns")]
+    faults: list[Fault] = []
+    seen = set[str]()
+    for place, name in enumerate(names, start=1):
+        if not name:
+            faults.append(Fault(POINTER, f"line 1: column {place} has no name; give it one", "unnamed_column"))
+        elif len(name) > _LONGEST_NAME or not name.isprintable():
+            message = (
+                f"line 1: the name of column {place} is not a line of at most {_LONGEST_NAME} printable characters"
+            )
+            faults.append(Fault(POINTER, message, "unusable_name"))
+        elif name in seen:
+            faults.append(Fault(POINTER, f"line 1: two columns are called {name!r}; rename one", "repeated_column"))
+        seen.add(name)
+    return faults
 
 
 def _ragged(line: int, row: list[str], names: list[str]) -> Fault:
     message = f"line {line} has {len(row)} cells where the header has {len(names)}; is a cell with a comma not quoted?"
     return Fault(POINTER, message, "ragged_row")
+
+
+def _unreadable(line: int, error: csv.Error) -> ValidationFailed:
+    return refuse(f"line {line} cannot be read as CSV ({error}); is a quote not closed, or not doubled inside quotes?")

@@ -1,105 +1,124 @@
-"""From a CSV file to a row-major matrix that workers map: read once to learn what it holds, once to convert it."""
+"""From a CSV file to a row-major matrix that workers map.
+
+The file is read to learn what its columns are, again for the texts of columns that did not look like text at first
+(there are seldom any), and again to convert it. No reading holds more than some thousand rows.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.errors import Fault, ValidationFailed
-from models.tabular.column_profile import ColumnProfile
-from models.tabular.csv_rows import MOST_FAULTS, CsvFile, IngestLimits, copy_limited, refuse
+from models.tabular.column_kind import ColumnKind
+from models.tabular.column_statistics import ColumnStatistics
+from models.tabular.csv_rows import CsvFile, copy_limited
+from models.tabular.limits import MOST_FAULTS, POINTER, IngestLimits, refuse
+from models.tabular.matrix_file import MatrixFile
 
 
 @dataclass(frozen=True, slots=True)
 class IngestedTable:
     """A converted table: a ``.npy`` file of shape (rows, columns), float32 unless whole numbers would be lost.
 
-    A categorical cell holds the place of its text among the column's levels; what is missing is NaN.
+    A categorical cell holds the place of its text among the column's levels, a boolean one 0 or 1; what is missing
+    is NaN.
     """
 
     path: Path
     rows: int
     columns: list[dict[str, Any]]
+    """As a dataset's row keeps them: name, kind, missing, levels, min, max, mean, distinct."""
     size_bytes: int
     sha256: str
 
 
-def ingest_csv(stream: IO[bytes], directory: Path, limits: IngestLimits) -> IngestedTable:
+def ingest_csv(stream: BinaryIO, directory: Path, limits: IngestLimits) -> IngestedTable:
     """Convert a CSV: UTF-8, a header, a delimiter of comma, semicolon or tab.
 
     Args:
         stream: the file's bytes.
         directory: where to work; on an error nothing is left there.
-        limits: on bytes, rows, columns and levels.
+        limits: on bytes, rows, columns, levels and texts.
 
     Raises:
         ValidationFailed: at ``/file``, with up to twenty faults that name line, column and remedy.
         TooLarge: it has too many bytes.
     """
-    source, target = directory / "upload.csv", directory / "table.npy"
+    source = directory / "upload.csv"
     try:
         copy_limited(stream, source, limits)
         table = CsvFile(source, limits)
-        rows, profiles = _learn(table, limits)
-        _convert(table, rows, profiles, target)
-        with target.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+        rows, kinds = _learn_kinds(table, limits)
+        return _convert(table, rows, kinds, directory / "table.npy")
     finally:
         source.unlink(missing_ok=True)
-    return IngestedTable(target, rows, [profile.to_json() for profile in profiles], target.stat().st_size, digest)
 
 
-def read_preview(matrix: NDArray[Any], columns: Sequence[dict[str, Any]], rows: int) -> list[dict[str, Any]]:
-    """The first rows, by column name, with texts instead of codes and None where a cell is missing."""
-    head = np.asarray(matrix[:rows], np.float64)
-    return [
-        {column["name"]: _shown(value, column) for column, value in zip(columns, row, strict=True)}
-        for row in head.tolist()
-    ]
-
-
-def _shown(value: float, column: dict[str, Any]) -> Any:
-    if value != value:
-        return None
-    if column["kind"] == "categorical":
-        return column["levels"][int(value)]
-    if column["kind"] == "boolean":
-        return bool(value)
-    return int(value) if column["kind"] == "integer" else value
-
-
-def _learn(table: CsvFile, limits: IngestLimits) -> tuple[int, list[ColumnProfile]]:
-    profiles = [ColumnProfile(name, limits) for name in table.names]
-    rows, faults = 0, list[Fault]()
+def _learn_kinds(table: CsvFile, limits: IngestLimits) -> tuple[int, list[ColumnKind]]:
+    kinds = [ColumnKind(name, limits) for name in table.names]
+    rows = 0
     for chunk in table.rows():
         rows += len(chunk.cells)
-        for profile, cells in zip(profiles, chunk.columns(), strict=True):
-            faults += profile.look_at(cells, chunk.lines)
-    for profile in profiles:
-        faults += profile.faults()
-    if faults:
-        raise ValidationFailed(faults[:MOST_FAULTS])
+        for kind, cells in zip(kinds, chunk.columns(), strict=True):
+            kind.look_at(cells, chunk.lines)
+        _check_texts(kinds, limits)
     if not rows:
         raise refuse("the file has a header and no rows")
-    return rows, profiles
+    _collect_texts(table, kinds, limits)
+    faults = [fault for kind in kinds for fault in kind.faults]
+    if faults:
+        raise ValidationFailed(faults[:MOST_FAULTS])
+    return rows, kinds
 
 
-def _convert(table: CsvFile, rows: int, profiles: Sequence[ColumnProfile], target: Path) -> None:
-    dtype = np.float64 if any(profile.needs_double for profile in profiles) else np.float32
-    matrix = np.lib.format.open_memmap(target, mode="w+", dtype=dtype, shape=(rows, len(profiles)))
-    start = 0
+def _collect_texts(table: CsvFile, kinds: Sequence[ColumnKind], limits: IngestLimits) -> None:
+    """Read again for the columns that did not look like text at first."""
+    if not any(kind.incomplete for kind in kinds):
+        return
     for chunk in table.rows():
-        stop = start + len(chunk.cells)
-        for place, (profile, cells) in enumerate(zip(profiles, chunk.columns(), strict=True)):
-            matrix[start:stop, place] = profile.encode(cells)
-        start = stop
-    matrix.flush()
+        for kind, cells in zip(kinds, chunk.columns(), strict=True):
+            if kind.incomplete:
+                kind.collect(cells, chunk.lines)
+        _check_texts(kinds, limits)
+
+
+def _check_texts(kinds: Sequence[ColumnKind], limits: IngestLimits) -> None:
+    if sum(kind.texts_held for kind in kinds) <= limits.levels_in_all:
+        return
+    most = sorted(kinds, key=lambda kind: -kind.texts_held)[:MOST_FAULTS]
+    raise ValidationFailed(
+        [
+            Fault(
+                POINTER,
+                f"column {kind.name!r} holds {kind.texts_held:,} different texts or more; all columns together may "
+                f"hold {limits.levels_in_all:,}: remove it, or replace it by something that groups them",
+                "too_many_levels",
+            )
+            for kind in most
+        ]
+    )
+
+
+def _convert(table: CsvFile, rows: int, kinds: Sequence[ColumnKind], target: Path) -> IngestedTable:
+    dtype = np.float64 if any(kind.needs_double for kind in kinds) else np.float32
+    statistics, encoders = [ColumnStatistics() for _ in kinds], [kind.encoder() for kind in kinds]
+    with MatrixFile(target, (rows, len(kinds)), dtype) as matrix:
+        for chunk in table.rows():
+            block = matrix.block(len(chunk.cells))
+            for place, cells in enumerate(chunk.columns()):
+                values = encoders[place](cells)
+                statistics[place].add(values, dtype)
+                block[:, place] = values
+            matrix.append(block)
+    columns = [_describe(kind, counted) for kind, counted in zip(kinds, statistics, strict=True)]
+    return IngestedTable(target, rows, columns, matrix.size_bytes, matrix.sha256)
+
+
+def _describe(kind: ColumnKind, statistics: ColumnStatistics) -> dict[str, Any]:
+    counted = statistics.to_json(as_numbers=kind.kind != "categorical")
+    return {"name": kind.name, "kind": kind.kind, "levels": kind.levels, **counted}
