@@ -15,7 +15,8 @@ blueprint = Blueprint("login", __name__)
 
 SESSION_LIFETIME = timedelta(days=7)
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/">
-<title>Chainrule</title><p>You are logged in: <a href="/">go to the dashboard</a>.</p></html>"""
+<link rel="icon" href="/static/icon.svg"><title>Chainrule</title>
+<p>You are logged in: <a href="/">go to the dashboard</a>.</p></html>"""
 
 
 @blueprint.get("/login")

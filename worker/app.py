@@ -13,7 +13,13 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_process_shutdown, worker_ready, worker_shutting_down
+from celery.signals import (
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+    worker_shutting_down,
+)
 
 from models.hints import QUEUE, SERVE_TASK
 from models.settings import Settings
@@ -68,6 +74,12 @@ def _tell_children(**_: object) -> None:
     _ending[0] = 1
     if "repair" in _here:
         _here["repair"].stop()
+
+
+@worker_shutdown.connect
+def _tidy(**_: object) -> None:
+    if "repair" in _here:
+        _here["repair"].tidy()
 
 
 @worker_process_init.connect

@@ -6,7 +6,6 @@ import hashlib
 import time
 from collections.abc import Callable
 
-import numpy as np
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,7 +18,7 @@ from models.weights_file import model_description, weights_bytes
 from worker.control.generations import end_generation, put_back, waiting_members
 from worker.control.identity import Seat
 from worker.gang.control_words import Action
-from worker.gang.snapshots import latest_snapshot, remove_segment
+from worker.gang.snapshots import remove_segment
 from worker.process import WorkerProcess
 from worker.reporting.checkpoints import CheckpointWriter
 from worker.reporting.reporter import Reporter
@@ -129,13 +128,12 @@ class LeaderEnding:
 
     def _weights_sha256(self) -> str:
         run = self._trainer.run
-        snapshot = latest_snapshot(self._trainer.gang.segment)
-        assert snapshot is not None
-        parameters = np.fromfile(snapshot.path, dtype=snapshot.state.dtype, count=snapshot.state.parameters)
         with self._process.database.read() as session:
             preprocessing = session.get_one(Job, self._seat.job_id).preprocessing or {}
         description = model_description(run.spec.model_dump(mode="json"), preprocessing)
-        return hashlib.sha256(weights_bytes("safetensors", run.network.widths, parameters, description)).hexdigest()
+        return hashlib.sha256(
+            weights_bytes("safetensors", run.network.widths, self._trainer.gang.segment.parameters, description)
+        ).hexdigest()
 
 
 def leave_seat(process: WorkerProcess, seat: Seat, why: str) -> None:

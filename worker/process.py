@@ -39,7 +39,7 @@ class WorkerProcess:
         """Connect, register in the table of workers, and begin to show signs of life."""
         limit_blas_to_one_thread()
         database = open_database(settings.database_url)
-        folder = SharedFolder(settings.shared_memory_dir)
+        folder = SharedFolder(settings.shared_memory_dir, settings.database_url)
         host = socket.gethostname()
         me = WorkerIdentity(
             id=new_id("wrk"),

@@ -30,7 +30,7 @@ class RepairTimer:
     def __init__(self, app: Celery, settings: Settings) -> None:
         self._app, self._settings = app, settings
         self._database = open_database(settings.database_url, pooled=False)
-        self._folder = SharedFolder(settings.shared_memory_dir)
+        self._folder = SharedFolder(settings.shared_memory_dir, settings.database_url)
         self._stop = threading.Event()
         self._no_fork = threading.Lock()
         os.register_at_fork(
@@ -45,6 +45,15 @@ class RepairTimer:
     def stop(self) -> None:
         """End."""
         self._stop.set()
+
+    def tidy(self) -> None:
+        """After the last child has ended: remove shared memory that nobody will come back for."""
+        try:
+            with self._database.write() as session:
+                remove_stale_segments(session, self._folder)
+            self._folder.remove_if_unused()
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("shared memory not tidied", error=str(error))
 
     def _repair_forever(self) -> None:
         wait_s = 0.0

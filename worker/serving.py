@@ -114,7 +114,10 @@ def _train(process: WorkerProcess, seat: Seat, formed: Formed) -> Action:
         steps_per_epoch=run.plan.steps_per_epoch,
     )
     reporter = Reporter(process.database, seat, trainer, process.draining, boundary_s=process.settings.boundary_s)
-    return _train_as_leader(process, seat, trainer, reporter, checkpoints)
+    try:
+        return _train_as_leader(process, seat, trainer, reporter, checkpoints)
+    finally:
+        trainer.close()
 
 
 def _train_as_leader(
@@ -132,7 +135,6 @@ def _train_as_leader(
     finally:
         reporter.stop()
         checkpoints.stop()
-        trainer.close()
     LeaderEnding(process, seat, trainer, reporter, checkpoints).end(action)
     return action
 

@@ -30,7 +30,7 @@ def database(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    return SharedFolder(tmp_path / "shm")
+    return SharedFolder(tmp_path / "shm", "sqlite://")
 
 
 class World:
@@ -87,7 +87,9 @@ class World:
 
     def worker(self, *, alive: bool = True, domain: str | None = None, fingerprint: str = "f" * 64) -> WorkerIdentity:
         number = next(self._numbers)
-        me = WorkerIdentity(new_id("wrk"), f"worker-{number}", "host", number, domain or self.folder.domain, fingerprint)
+        me = WorkerIdentity(
+            new_id("wrk"), f"worker-{number}", "host", number, domain or self.folder.domain, fingerprint
+        )
         if alive:
             self.folder.hold_life_sign(me.id)
         with self.database.write() as session:
@@ -101,4 +103,3 @@ class World:
 @pytest.fixture
 def world(database, folder):
     return World(database, folder)
-

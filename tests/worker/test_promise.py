@@ -36,9 +36,7 @@ def undisturbed(tmp_path_factory):
     fleet = Fleet(tmp_path_factory.mktemp("undisturbed"))
     fleet.start_broker()
     fleet.start_workers(1)
-    job_id = fleet.submit(
-        {"dataset": fleet.add_digits_like(), "target": "label", "shards": 4, "training": LONG}
-    )
+    job_id = fleet.submit({"dataset": fleet.add_digits_like(), "target": "label", "shards": 4, "training": LONG})
     job = fleet.wait(job_id)
     found = (job.weights_sha256, *history(fleet, job_id))
     fleet.stop()

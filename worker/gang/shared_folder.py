@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import hashlib
 import os
 import secrets
 from pathlib import Path
+
+from sqlalchemy import make_url
 
 from models.errors import StorageError
 
@@ -13,14 +17,16 @@ _DOMAIN_FILE = "domain"
 
 
 class SharedFolder:
-    """A private folder under, usually, /dev/shm.
+    """A private folder under, usually, /dev/shm: one for each user and each database, so that services do not meet.
 
     Its ``domain`` is a random token in a file. Two workers that read the same token see the same memory;
     host names say nothing about that (containers of one host, or two hosts cloned from one image).
     """
 
-    def __init__(self, parent: Path) -> None:
-        self.path = parent / f"chainrule-{os.getuid()}"
+    def __init__(self, parent: Path, database_url: str) -> None:
+        where = make_url(database_url).render_as_string(hide_password=True)
+        digest = hashlib.sha256(where.encode()).hexdigest()[:16]
+        self.path = parent / f"chainrule-{os.getuid()}-{digest}"
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = self.path.lstat()
         if status.st_uid != os.getuid() or not self.path.is_dir() or self.path.is_symlink():
@@ -57,6 +63,13 @@ class SharedFolder:
     def forget(self, worker_id: str) -> None:
         """Remove the life sign of a dead worker."""
         self._life_sign(worker_id).unlink(missing_ok=True)
+
+    def remove_if_unused(self) -> None:
+        """Leave nothing behind when the last worker here has ended and no job's memory is waiting for another."""
+        if {path.name for path in self.path.iterdir()} <= {_DOMAIN_FILE}:
+            (self.path / _DOMAIN_FILE).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # somebody moved in
+                self.path.rmdir()
 
     def _life_sign(self, worker_id: str) -> Path:
         return self.path / f"{worker_id}.alive"

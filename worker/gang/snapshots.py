@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ import numpy as np
 from models.checkpoint_file import RunState
 from worker.gang.control_words import Word
 from worker.gang.segment import NOTE_BYTES, Segment
+
+_READ_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,24 @@ class Snapshots:
         self._segment.notes[offset : offset + 8] = len(text).to_bytes(8, "little")
         self._segment.notes[offset + 8 : offset + 8 + len(text)] = text
         self._segment.control[Word.PUBLISHED] = number
+
+    def chunks(self, number: int) -> Iterator[bytes]:
+        """The bytes of a published copy, a mebibyte at a time; they are there though the files' names be gone."""
+        offset = 0
+        while chunk := os.pread(self._files[number % 2], _READ_BYTES, offset):
+            yield chunk
+            offset += len(chunk)
+
+    def is_finite(self, number: int) -> bool:
+        """Whether all parameters of a published copy are numbers: a state that has diverged is not worth keeping."""
+        left = self._segment.parameters.nbytes
+        for chunk in self.chunks(number):
+            if not np.isfinite(np.frombuffer(chunk[:left], self._segment.state.dtype)).all():
+                return False
+            left -= len(chunk)
+            if left <= 0:
+                break
+        return True
 
     def close(self) -> None:
         """Close the files."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-import numpy as np
 import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,7 +22,6 @@ from worker.gang.segment import Segment
 from worker.gang.snapshots import Snapshot, Snapshots, latest_snapshot
 
 _log = structlog.get_logger()
-_READ_BYTES = 1 << 20
 
 
 class CheckpointWriter:
@@ -77,12 +75,16 @@ class CheckpointWriter:
             return
         self._snapshots.reading = snapshot.number
         try:
-            if _is_finite(snapshot):
-                stored = self._store.put(self._stem(snapshot.state), ".safetensors", _file_chunks(snapshot))
+            if self._snapshots.is_finite(snapshot.number):
+                stored = self._store.put(self._stem(snapshot.state), ".safetensors", self._chunks(snapshot))
                 self._record(snapshot.state, stored, pinned=pinned)
         finally:
             self._snapshots.reading = None
         self._written_step = snapshot.state.step
+
+    def _chunks(self, snapshot: Snapshot) -> Iterator[bytes]:
+        yield checkpoint_header(snapshot.state)
+        yield from self._snapshots.chunks(snapshot.number)
 
     def _stem(self, state: RunState) -> str:
         return f"checkpoints/{self._seat.job_id}/{state.step:012d}-{self._seat.generation}"
@@ -157,17 +159,3 @@ class CheckpointWriter:
 def _forget(session: Session, job_id: str, surplus: list[Checkpoint]) -> None:
     artifacts = [checkpoint.artifact for checkpoint in surplus]
     session.execute(delete(Checkpoint).where(Checkpoint.job_id == job_id, Checkpoint.artifact.in_(artifacts)))
-
-
-def _file_chunks(snapshot: Snapshot) -> Iterator[bytes]:
-    yield checkpoint_header(snapshot.state)
-    with snapshot.path.open("rb") as file:
-        while chunk := file.read(_READ_BYTES):
-            yield chunk
-
-
-def _is_finite(snapshot: Snapshot) -> bool:
-    """Whether the parameters are numbers: a state that has diverged is not worth keeping."""
-    parameters = np.memmap(snapshot.path, dtype=snapshot.state.dtype, mode="r", shape=(snapshot.state.parameters,))
-    step = _READ_BYTES // parameters.itemsize
-    return all(np.isfinite(parameters[at : at + step]).all() for at in range(0, parameters.size, step))

@@ -1,5 +1,7 @@
 """Places and cuts: all shards and all elements are dealt, each once."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,5 +24,5 @@ def test_cuts_cover_every_element_once_and_fall_between_norm_blocks(start, lengt
 
     assert cuts[0][0] == start
     assert cuts[-1][1] == stop
-    assert all(before[1] == after[0] for before, after in zip(cuts, cuts[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(cuts))
     assert all((cut[0] - start) % NORM_BLOCK == 0 or cut[0] == stop for cut in cuts)

@@ -13,7 +13,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from worker.gang.shared_folder import SharedFolder
-SharedFolder(Path(sys.argv[1])).hold_life_sign("wrk_a")
+SharedFolder(Path(sys.argv[1]), "sqlite://").hold_life_sign("wrk_a")
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -31,21 +31,21 @@ def holder(tmp_path):
 
 
 def test_two_who_see_the_same_folder_read_the_same_token(tmp_path):
-    assert SharedFolder(tmp_path).domain == SharedFolder(tmp_path).domain
+    assert SharedFolder(tmp_path, "sqlite://").domain == SharedFolder(tmp_path, "sqlite://").domain
 
 
 def test_two_who_do_not_read_different_ones(tmp_path):
-    assert SharedFolder(tmp_path / "a").domain != SharedFolder(tmp_path / "b").domain
+    assert SharedFolder(tmp_path / "a", "sqlite://").domain != SharedFolder(tmp_path / "b", "sqlite://").domain
 
 
 def test_a_living_worker_is_not_dead(holder, tmp_path):
-    assert not SharedFolder(tmp_path).is_dead("wrk_a")
+    assert not SharedFolder(tmp_path, "sqlite://").is_dead("wrk_a")
 
 
 def test_a_stopped_worker_is_not_dead(holder, tmp_path):
     os.kill(holder.pid, signal.SIGSTOP)
     try:
-        assert not SharedFolder(tmp_path).is_dead("wrk_a")
+        assert not SharedFolder(tmp_path, "sqlite://").is_dead("wrk_a")
     finally:
         os.kill(holder.pid, signal.SIGCONT)
 
@@ -53,12 +53,28 @@ def test_a_stopped_worker_is_not_dead(holder, tmp_path):
 def test_a_killed_worker_is_dead_at_once(holder, tmp_path):
     holder.kill()
     holder.wait()
-    assert SharedFolder(tmp_path).is_dead("wrk_a")
+    assert SharedFolder(tmp_path, "sqlite://").is_dead("wrk_a")
 
 
 def test_a_worker_nobody_knows_is_dead(tmp_path):
-    assert SharedFolder(tmp_path).is_dead("wrk_b")
+    assert SharedFolder(tmp_path, "sqlite://").is_dead("wrk_b")
 
 
 def test_the_folder_is_for_its_user_only(tmp_path):
-    assert SharedFolder(tmp_path).path.stat().st_mode & 0o077 == 0
+    assert SharedFolder(tmp_path, "sqlite://").path.stat().st_mode & 0o077 == 0
+
+
+def test_services_with_other_databases_do_not_meet(tmp_path):
+    assert SharedFolder(tmp_path, "sqlite:///a.db").path != SharedFolder(tmp_path, "sqlite:///b.db").path
+
+
+def test_an_unused_folder_is_removed_and_a_used_one_is_not(holder, tmp_path):
+    folder = SharedFolder(tmp_path, "sqlite://")
+    folder.remove_if_unused()
+    assert folder.path.exists()
+
+    holder.kill()
+    holder.wait()
+    folder.forget("wrk_a")
+    folder.remove_if_unused()
+    assert not folder.path.exists()
