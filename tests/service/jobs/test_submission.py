@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import func, select
 
@@ -164,3 +166,15 @@ def test_a_dataset_whose_file_is_gone_is_named(client, world):
     for name in list(world.store.names()):
         world.store.delete(name)
     assert faults(client.post("/api/v1/jobs", json=spec)) == {"/dataset": "dataset_missing"}
+
+
+def test_the_same_request_sent_at_the_same_moment_makes_one_job(app, client, world):
+    spec, authorization = world.spec(), client.environ_base["HTTP_AUTHORIZATION"]
+    headers = {"Idempotency-Key": "once", "Authorization": authorization}
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(
+            threads.map(lambda _: app.test_client().post("/api/v1/jobs", json=spec, headers=headers), range(8))
+        )
+    assert {answer.get_json()["id"] for answer in answers} == {answers[0].get_json()["id"]}
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [202]
+    assert jobs_in(world) == 1
