@@ -1,37 +1,40 @@
-"""How each feature column becomes inputs of the network."""
+"""How each feature becomes inputs of the network."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_ROWS_AT_ONCE = 16_384
-"""Sums are added over blocks of so many rows, in order: the same bits wherever they are added."""
-
 
 @dataclass(frozen=True, slots=True)
 class NumberEncoder:
-    """(x - mean) / scale, with the mean in place of what is missing."""
+    """(x - mean) / scale, or x itself where scale is None; the mean stands in for what is missing."""
 
     name: str
+    kind: Literal["numeric", "integer", "boolean"]
     mean: float
-    scale: float
+    """Of the training rows, as is ``scale``, their standard deviation."""
+    scale: float | None
 
     @property
     def input_names(self) -> list[str]:
         """One input."""
         return [self.name]
 
-    def encode(self, values: NDArray[Any], out: Floats) -> None:
-        """Values (rows,) with NaN where missing, into out (rows, 1)."""
-        numbers = np.where(np.isnan(values), self.mean, values.astype(np.float64))
-        out[:, 0] = (numbers - self.mean) / self.scale if self.scale else numbers
+    @property
+    def levels(self) -> None:
+        """A number has none."""
+        return
+
+    def to_json(self) -> dict[str, Any]:
+        """As the preprocessing keeps it."""
+        return {"name": self.name, "kind": self.kind, "mean": self.mean, "scale": self.scale}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +45,25 @@ class LevelEncoder:
     levels: tuple[str, ...]
 
     @property
+    def kind(self) -> Literal["categorical"]:
+        """As its column's."""
+        return "categorical"
+
+    @property
     def input_names(self) -> list[str]:
         """One a level."""
         return [f"{self.name}={level}" for level in self.levels]
 
-    def encode(self, values: NDArray[Any], out: Floats) -> None:
-        """Codes (rows,) with NaN where missing, into out (rows, levels)."""
-        out[:] = 0.0
-        known = np.flatnonzero(~np.isnan(values) & (values >= 0))
-        out[known, values[known].astype(np.intp)] = 1.0
+    def to_json(self) -> dict[str, Any]:
+        """As the preprocessing keeps it."""
+        return {"name": self.name, "kind": self.kind, "levels": list(self.levels)}
 
 
 Encoder = NumberEncoder | LevelEncoder
 
 
-def learn_numbers(
-    matrix: NDArray[Any], column: int, name: str, rows: NDArray[np.int64], *, standardize: bool
-) -> Encoder:
-    """Mean and standard deviation of the training rows, in two passes. A constant column has scale 1."""
-    count, total = 0, 0.0
-    for values in _blocks(matrix, column, rows):
-        count, total = count + len(values), total + float(np.sum(values))
-    mean = total / count if count else 0.0
-    if not standardize:
-        return NumberEncoder(name, mean, 0.0)
-    squares = sum(float(np.sum(np.square(values - mean))) for values in _blocks(matrix, column, rows))
-    deviation = (squares / count) ** 0.5 if count else 0.0
-    return NumberEncoder(name, mean, deviation if deviation > abs(mean) * 1e-12 else 1.0)
-
-
-def _blocks(matrix: NDArray[Any], column: int, rows: NDArray[np.int64]) -> Iterator[Floats]:
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        values = np.asarray(matrix[rows[start : start + _ROWS_AT_ONCE], column], np.float64)
-        yield values[~np.isnan(values)]
+def encoder_from_json(document: Mapping[str, Any]) -> Encoder:
+    """What ``to_json`` of an encoder made."""
+    if document["kind"] == "categorical":
+        return LevelEncoder(document["name"], tuple(document["levels"]))
+    return NumberEncoder(document["name"], document["kind"], document["mean"], document["scale"])

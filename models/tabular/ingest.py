@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -37,7 +37,7 @@ class IngestedTable:
     sha256: str
 
 
-def ingest_csv(stream: BinaryIO, directory: Path, limits: IngestLimits) -> IngestedTable:
+def ingest_csv(stream: IO[bytes], directory: Path, limits: IngestLimits) -> IngestedTable:
     """Convert a CSV: UTF-8, a header, a delimiter of comma, semicolon or tab.
 
     Args:

@@ -14,8 +14,8 @@ Rows = NDArray[np.int64]
 def split(n_rows: int, target_codes: NDArray[Any] | None, fraction: float, seed: int) -> tuple[Rows, Rows]:
     """The training rows and the validation rows, each sorted.
 
-    Each class gives its share of the validation rows, rounded to the nearest, but never its last row; at least one
-    row is held back if any may be, and at least one is left to train on.
+    Each class gives its share of the validation rows, rounded down or up so that together they are the nearest to
+    the fraction, but never its last row. At least one row is held back, and at least one is left to train on.
 
     Args:
         n_rows: of the dataset.
@@ -26,23 +26,31 @@ def split(n_rows: int, target_codes: NDArray[Any] | None, fraction: float, seed:
     rows = np.arange(n_rows, dtype=np.int64)
     if not fraction or n_rows < 2:
         return rows, rows[:0]
+    wanted = min(max(1, round(n_rows * fraction)), n_rows - 1)
     order = _generator(seed).permutation(n_rows)
-    groups = [order] if target_codes is None else _groups(order, target_codes)
+    chosen = order[:wanted] if target_codes is None else _choose(order, target_codes, fraction, wanted)
     held_back = np.zeros(n_rows, bool)
-    for group in groups:
-        spare = len(group) if target_codes is None else len(group) - 1
-        held_back[group[: min(spare, round(len(group) * fraction))]] = True
-    if not held_back.any():
-        held_back[max(groups, key=len)[0]] = True
-    if held_back.all():
-        held_back[order[-1]] = False
+    held_back[chosen] = True
     return rows[~held_back], rows[held_back]
 
 
-def _groups(order: Rows, codes: NDArray[Any]) -> list[Rows]:
-    """The rows of each class, in the drawn order."""
-    classes, members = np.unique(codes[order], return_inverse=True)
-    return [order[members == index] for index in range(len(classes))]
+def _choose(order: Rows, codes: NDArray[Any], fraction: float, wanted: int) -> Rows:
+    """The first rows of each class, in the drawn order: the whole part of its share, then one more where the rest of
+    the share is largest, until there are enough.
+    """
+    _, members = np.unique(codes[order], return_inverse=True)
+    sizes = np.bincount(members)
+    share = sizes * fraction
+    quota = np.minimum(np.floor(share).astype(np.int64), sizes - 1)
+    spare = np.flatnonzero(quota < sizes - 1)
+    by_rest = spare[np.argsort(-(share - quota)[spare], kind="stable")]
+    quota[by_rest[: max(0, wanted - int(quota.sum()))]] += 1
+    if not quota.any():  # every class has one row: one of them has to go without
+        return order[:1]
+    by_class = order[np.argsort(members, kind="stable")]
+    place = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    chosen: Rows = by_class[place < np.repeat(quota, sizes)]
+    return chosen
 
 
 def _generator(seed: int) -> np.random.Generator:
