@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from models.database import Database
 from models.records import Job, Worker
@@ -22,8 +23,8 @@ class Figures(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """One family after the other."""
         with self._database.read() as session:
-            jobs = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
-            workers = dict(session.execute(select(Worker.state, func.count()).group_by(Worker.state)).tuples().all())
+            jobs = _counted(session, select(Job.state, func.count()).group_by(Job.state))
+            workers = _counted(session, select(Worker.state, func.count()).group_by(Worker.state))
             restarts = session.scalar(select(func.sum(Job.restarts))) or 0
             speed = session.scalar(select(func.sum(Job.samples_per_second)).where(Job.state.in_(SERVED))) or 0.0
         family = GaugeMetricFamily("chainrule_jobs", "Jobs by state", labels=["state"])
@@ -36,3 +37,7 @@ class Figures(Collector):
         yield family
         yield GaugeMetricFamily("chainrule_restarts", "Generations that ended against their will", value=restarts)
         yield GaugeMetricFamily("chainrule_samples_per_second", "Rows trained a second, all jobs", value=speed)
+
+
+def _counted(session: Session, statement: Select[str, int]) -> dict[str, int]:
+    return {state: count for state, count in session.execute(statement)}

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.database import utc_now
-from models.errors import StorageError
+from models.errors import StorageFull
 from models.lifecycle import change_state, finish_job
 from models.records import Job, Member
 from models.states import JobState, Reason
@@ -106,7 +106,7 @@ class LeaderEnding:
             try:
                 self._checkpoints.write_latest(pinned=pinned)
                 break
-            except (StorageError, OSError, SQLAlchemyError) as error:
+            except (StorageFull, SQLAlchemyError) as error:
                 _log.warning("last checkpoint not written, trying again", error=str(error), job=self._seat.job_id)
                 self._process.heart.check()
                 time.sleep(_RETRY_S)
@@ -131,7 +131,9 @@ class LeaderEnding:
         with self._process.database.read() as session:
             preprocessing = session.get_one(Job, self._seat.job_id).preprocessing or {}
         description = model_description(run.spec.model_dump(mode="json"), preprocessing)
-        return hashlib.sha256(
+        parameters = self._trainer.gang.segment.parameters
+        weights = weights_bytes("safetensors", run.network.widths, parameters, description)
+        return hashlib.sha256(weights).hexdigest()
             weights_bytes("safetensors", run.network.widths, self._trainer.gang.segment.parameters, description)
         ).hexdigest()
 
