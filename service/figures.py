@@ -40,4 +40,4 @@ class Figures(Collector):
 
 
 def _counted(session: Session, statement: Select[str, int]) -> dict[str, int]:
-    return {state: count for state, count in session.execute(statement)}
+    return {row[0]: row[1] for row in session.execute(statement)}

@@ -134,8 +134,6 @@ class LeaderEnding:
         parameters = self._trainer.gang.segment.parameters
         weights = weights_bytes("safetensors", run.network.widths, parameters, description)
         return hashlib.sha256(weights).hexdigest()
-            weights_bytes("safetensors", run.network.widths, self._trainer.gang.segment.parameters, description)
-        ).hexdigest()
 
 
 def leave_seat(process: WorkerProcess, seat: Seat, why: str) -> None:
