@@ -6,11 +6,14 @@ digests of one worker and of two must be equal; a difference ends the measuremen
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
+from threadpoolctl import threadpool_info
 
 from benchmarks.job_path import Figures, measure
 from benchmarks.shapes import SHAPES, Shape
@@ -24,10 +27,19 @@ GANGS = (1, 2)
 def main() -> None:
     """Measure every shape and print the table."""
     console = Console()
+    console.print(machine())
     with tempfile.TemporaryDirectory(prefix="chainrule-bench-") as folder:
         directory = DataDir(Path(folder))
         with running_stack(directory, max(GANGS)) as url, Client(url, directory.key_file.read_text().strip()) as client:
             console.print(table([(shape, measure_gangs(client, shape)) for shape in SHAPES]))
+
+
+def machine() -> str:
+    """What the figures depend on besides the code: cores, other load, and the kernel that the linear algebra chose."""
+    kernels = {library.get("architecture", "unknown") for library in threadpool_info() if library["user_api"] == "blas"}
+    load = os.getloadavg()[0]
+    busy = " (busy: the figures are too low)" if load > 0.5 else ""
+    return f"{os.cpu_count()} cores, load {load:.1f}{busy}, NumPy {np.__version__}, kernel {', '.join(sorted(kernels))}"
 
 
 def measure_gangs(client: Client, shape: Shape) -> list[Figures]:
