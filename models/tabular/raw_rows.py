@@ -64,9 +64,9 @@ def _reader(encoder: Encoder) -> Read:
 def _read_number(cell: Any) -> float:
     if cell is None or (isinstance(cell, str) and is_missing(cell)):
         return math.nan
-    if isinstance(cell, (int, float, str)) and not isinstance(cell, bool) and "_" not in str(cell):
+    if isinstance(cell, (int, float, str)) and not isinstance(cell, bool):
         try:
-            value = float(cell)
+            value = math.nan if isinstance(cell, str) and "_" in cell else float(cell)
         except (ValueError, OverflowError):
             value = math.nan
         if abs(value) <= LARGEST:
