@@ -61,15 +61,17 @@ class Up:
         return self.process.wait(timeout=25)
 
     def processes(self) -> dict[int, str]:
-        """Every living process of this stack, by its environment: pid and command line."""
-        return processes_with(f"CHAINRULE_DATA_DIR={self.data_dir}")
+        """Every living process of this stack: pid and command line."""
+        return processes_of(self.data_dir)
 
     def child(self, word: str) -> int:
         """The oldest process of the stack whose command line contains ``word``."""
         return min(pid for pid, line in self.processes().items() if word in line)
 
 
-def processes_with(setting: str) -> dict[int, str]:
+def processes_of(data_dir: Path) -> dict[int, str]:
+    """Those that have the directory in their environment; the broker overwrites its own, but shows its socket."""
+    setting = os.fsencode(f"CHAINRULE_DATA_DIR={data_dir}")
     found = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -79,7 +81,7 @@ def processes_with(setting: str) -> dict[int, str]:
             line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             continue
-        if os.fsencode(setting) in environment and line:
+        if line and (setting in environment or f"unixsocket:{data_dir}" in line):
             found[int(entry.name)] = line
     return found
 
