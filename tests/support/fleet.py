@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -109,10 +110,8 @@ class Fleet:
     @staticmethod
     def kill(process: subprocess.Popen[bytes]) -> None:
         """Kill a process with all of its children."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
     def add_dataset(self, matrix: np.ndarray, columns: list[dict[str, Any]]) -> str:
