@@ -57,13 +57,13 @@ def register_authentication(app: Flask) -> None:
     def _authenticate() -> None:
         if request.endpoint is None or is_public(current_app, request.endpoint):
             return  # without an endpoint there is nothing here but a 404
-        address = request.remote_addr or ""
-        if not limiter.test(_FAILURES, address):
-            raise TooManyAttempts("too many requests with a wrong key; wait a minute")
         try:
             g.owner_id = _owner_of_request()
         except NotAuthenticated:
-            limiter.hit(_FAILURES, address)
+            # Only failures are counted, and only they are refused: behind a proxy everybody has one address, and a
+            # valid key must not be locked out by what others send.
+            if _sends_a_secret() and not limiter.hit(_FAILURES, request.remote_addr or ""):
+                raise TooManyAttempts("too many requests with a wrong key; wait a minute") from None
             raise
 
 
@@ -135,6 +135,10 @@ def _owner_of(secret: str, kind: str) -> str:
         except OperationalError:
             current_app.logger.warning("the use of a key was not noted")
     return key.owner_id
+
+
+def _sends_a_secret() -> bool:
+    return "Authorization" in request.headers or COOKIE in request.cookies
 
 
 def _comes_from_here() -> bool:
