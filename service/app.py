@@ -16,6 +16,7 @@ from service.errors import register_error_handlers
 from service.hints import HintPublisher
 from service.logs import configure_logs
 from service.security_headers import register_headers
+from service.texts import register_text_check
 
 API = "/api/v1"
 
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> Flask:
     register_headers(app)
     register_error_handlers(app)
     register_authentication(app)
+    register_text_check(app)
     for part in (datasets, jobs, history, predictions, workers, keys):
         app.register_blueprint(part.blueprint, url_prefix=API)
     for part in (health, login, dashboard):

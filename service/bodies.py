@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from flask import request
 
 from models.errors import Fault, TooLarge, ValidationFailed
+from service.texts import refuse_unstorable
 
 MOST_JSON_BYTES = 8 * 1024**2
+_SUSPICIOUS = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
+"""Escapes of what no text should hold; without one of them the document need not be walked."""
 
 
 def json_body() -> Any:
@@ -17,17 +21,26 @@ def json_body() -> Any:
 
     Raises:
         TooLarge: it has more than 8 MiB.
-        ValidationFailed: it is not JSON (RFC 8259): NaN and repeated names are not.
+        ValidationFailed: it is not JSON (RFC 8259): NaN and repeated names are not; or it has texts that are none.
     """
     if not request.is_json:
         raise ValidationFailed([Fault("", "send JSON, with the header Content-Type: application/json", "not_json")])
-    if (request.content_length or 0) > MOST_JSON_BYTES:
-        raise TooLarge(f"a JSON body has at most {MOST_JSON_BYTES:,} bytes")
-    request.max_content_length = MOST_JSON_BYTES  # one sent in chunks does not say its length
+    content = _content()
     try:
-        return json.loads(request.get_data(), object_pairs_hook=_object, parse_constant=_no_constant)
+        document = json.loads(content, object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ValidationFailed([Fault("", f"this is not JSON: {error}", "not_json")]) from None
+    if _SUSPICIOUS.search(content):
+        refuse_unstorable(document)
+    return document
+
+
+def _content() -> bytes:
+    """One sent in chunks does not say its length, and is cut off at the limit: so one byte more is let in."""
+    request.max_content_length = MOST_JSON_BYTES + 1
+    if (request.content_length or 0) > MOST_JSON_BYTES or len(content := request.get_data()) > MOST_JSON_BYTES:
+        raise TooLarge(f"a JSON body has at most {MOST_JSON_BYTES:,} bytes")
+    return content
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import asdict
 from typing import Any
 
 import structlog
 from flask import Flask, Response, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from models.errors import (
@@ -59,7 +61,9 @@ def register_error_handlers(app: Flask) -> None:
     """Every error of every route ends in one of these."""
     app.register_error_handler(ChainruleError, _known)
     app.register_error_handler(HTTPException, _of_flask)
-    app.register_error_handler(OperationalError, _database_away)
+    for kind in (OperationalError, InterfaceError, NoConnectionFree):
+        app.register_error_handler(kind, _database_away)
+    app.register_error_handler(OSError, _of_the_system)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -80,6 +84,8 @@ def _is_page() -> bool:
 
 
 def _of_flask(error: HTTPException) -> Response:
+    if error.code == 413:
+        return _known(TooLarge(f"a request to this address has at most {request.max_content_length or 0:,} bytes"))
     code = (error.name or "error").lower().replace(" ", "_")
     response = problem(error.code or 500, error.name, error.description or error.name, code)
     allowed = getattr(error, "valid_methods", None)
@@ -88,10 +94,18 @@ def _of_flask(error: HTTPException) -> Response:
     return response
 
 
-def _database_away(error: OperationalError) -> Response:
-    _log.error("the database did not answer", error=str(error.orig))
-    detail = "the database does not answer; nothing was changed, try again in a moment"
+def _database_away(error: Exception) -> Response:
+    _log.error("the database did not answer", error=str(getattr(error, "orig", error)))
+    detail = (
+        "the database does not answer. A change that was under way was made whole or not at all: try again in a "
+        "moment, a submission with the same Idempotency-Key"
+    )
     return problem(503, "The database is away", detail, "database_unavailable")
+
+
+def _of_the_system(error: OSError) -> Response:
+    """A full disk is nobody's mistake, and passes; anything else the system refuses is not foreseen."""
+    return _known(StorageFull("what was sent")) if error.errno in (errno.ENOSPC, errno.EDQUOT) else _unknown(error)
 
 
 def _unknown(error: Exception) -> Response:
