@@ -41,6 +41,8 @@ def delete_dataset(here: ServiceContext, owner_id: str, dataset_id: str) -> None
         Conflict: a job that has not ended trains on it or is tested on it.
     """
     with here.database.write() as session:
+        # Held against a submission at the same moment, which holds it too while it looks whether it is there.
+        session.get(Dataset, dataset_id, with_for_update=True)
         dataset = get_dataset(session, owner_id, dataset_id)
         unfinished = select(Job.id, Job.dataset_id, Job.spec).where(
             Job.owner_id == owner_id, Job.state.not_in(TERMINAL)

@@ -41,7 +41,7 @@ def _keep(here: ServiceContext, owner_id: str, name: str, table: IngestedTable) 
     dataset = Dataset(
         id=dataset_id,
         owner_id=owner_id,
-        name=name[:200],
+        name=name,
         rows=table.rows,
         columns=table.columns,
         artifact=stored.name,

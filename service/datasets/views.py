@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, request
+from werkzeug.datastructures import FileStorage
 
 from models.errors import Fault, ValidationFailed
 from service.context import context, current_owner
@@ -17,6 +18,7 @@ from service.query import Query
 blueprint = Blueprint("datasets", __name__)
 
 MOST_PREVIEW_ROWS = 200
+MOST_NAME_CHARACTERS = 200
 
 
 @blueprint.post("/datasets")
@@ -25,8 +27,7 @@ def upload() -> tuple[dict[str, Any], int, dict[str, str]]:
     file = request.files.get("file")
     if file is None:
         raise ValidationFailed([Fault("/file", 'send the CSV as the field "file" of a multipart form', "missing")])
-    name = request.form.get("name") or file.filename or "dataset"
-    dataset = store_upload(context(), current_owner(), name, file.stream)
+    dataset = store_upload(context(), current_owner(), _name(file), file.stream)
     return dataset_payload(dataset), 201, {"Location": f"/api/v1/datasets/{dataset.id}"}
 
 
@@ -64,3 +65,9 @@ def delete(dataset_id: str) -> tuple[str, int]:
     """Remove it, unless a job still needs it."""
     delete_dataset(context(), current_owner(), dataset_id)
     return "", 204
+
+
+def _name(file: FileStorage) -> str:
+    """What the form says, or the file's name; a name is shown to people, nothing is ever opened by it."""
+    wanted = request.form.get("name") or file.filename or ""
+    return "".join(filter(str.isprintable, wanted)).strip()[:MOST_NAME_CHARACTERS] or "dataset"

@@ -110,7 +110,7 @@ def _find_dataset(session: Session, owner_id: str, dataset_id: str) -> Dataset |
     statement = select(Dataset).where(
         Dataset.id == dataset_id, Dataset.owner_id == owner_id, Dataset.deleted_at.is_(None)
     )
-    return session.scalars(statement).one_or_none()
+    return session.scalars(statement.with_for_update(read=True)).one_or_none()
 
 
 def _unknown_dataset(pointer: str, dataset_id: str) -> Fault:
