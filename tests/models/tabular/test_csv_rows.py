@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import tempfile
+from pathlib import Path
+
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.errors import ValidationFailed
+from models.tabular import IngestLimits, ingest_csv
 
 
 @pytest.mark.parametrize(
@@ -59,3 +69,20 @@ def test_as_much_as_the_limits_is_taken(ingest):
 
 def test_empty_lines_are_no_rows(ingest):
     assert ingest("a,b\n1,2\n\n3,4\n\n\n")[0].rows == 2
+
+
+anything = st.binary(max_size=60) | st.text(st.sampled_from('ab1.,;\t\n\r"NA -é'), max_size=60).map(str.encode)
+
+
+@given(anything)
+def test_any_bytes_are_a_table_or_are_refused(content):
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            table = ingest_csv(io.BytesIO(content), Path(folder), IngestLimits())
+        except ValidationFailed as caught:
+            pointers, left = {fault.pointer for fault in caught.faults}, list(Path(folder).iterdir())
+        else:
+            assert np.load(table.path).shape == (table.rows, len(table.columns))
+            return
+    assert pointers == {"/file"}
+    assert left == []
