@@ -1,0 +1,81 @@
+/** <metrics-chart>: how good the answers are on the validation rows, and how the descent goes. */
+
+import { choices } from "../dom/choices.js";
+import { element } from "../dom/element.js";
+import { figure, percent } from "../text/numbers.js";
+import { isShare, metricName } from "../text/words.js";
+import "./line_chart.js";
+
+/** Lines that are shown without being asked for. */
+const SHOWN = new Set(["validation_accuracy", "validation_certainty", "validation_rmse", "validation_mae", "validation_r2"]);
+const DESCENT = [
+  { name: "gradient", text: "Gradient norm", keys: ["gradient_norm"] },
+  { name: "rate", text: "Learning rate", keys: ["learning_rate"] },
+];
+
+class MetricsChart extends HTMLElement {
+  #history = null;
+  #groups = [];
+  #chosen = null;
+
+  connectedCallback() {
+    this.choice = element("div", {});
+    this.chart = document.createElement("line-chart");
+    this.append(element("div", { class: "card-head" }, element("h2", {}, "Metrics"), this.choice), this.chart);
+  }
+
+  /** Follow a job's History. */
+  follow(history) {
+    this.#history = history;
+    history.addEventListener("change", () => this.#draw());
+    this.#draw();
+  }
+
+  #draw() {
+    const series = this.#history.epoch;
+    const groups = groupsOf(series.columns);
+    if (names(groups) !== names(this.#groups)) this.#offer(groups);
+    const group = this.#group();
+    this.chart.draw({ x: "epoch", series, lines: group.lines, log: false, mark: null, empty: "The first values come with the first epoch." });
+  }
+
+  #offer(groups) {
+    this.#groups = groups;
+    const options = groups.map(({ name, text }) => [name, text]);
+    this.choice.replaceChildren(choices("Metrics", options, this.#group().name, (name) => this.#choose(name)));
+  }
+
+  /** The one somebody chose, else the first. */
+  #group() {
+    return this.#groups.find(({ name }) => name === this.#chosen) ?? this.#groups[0];
+  }
+
+  #choose(name) {
+    this.#chosen = name;
+    this.#draw();
+  }
+}
+
+/** Metrics that can stand on one axis together: shares, errors in the target's unit, R², then the descent's own. */
+function groupsOf(columns) {
+  const metrics = columns.filter((key) => key.startsWith("validation_") && key !== "validation_cost");
+  const shares = metrics.filter(isShare);
+  const r2 = metrics.filter((key) => key === "validation_r2");
+  const errors = metrics.filter((key) => !shares.includes(key) && !r2.includes(key));
+  const quality = [
+    { name: "shares", text: "Validation", keys: shares },
+    { name: "errors", text: "Validation error", keys: errors },
+    { name: "r2", text: "R²", keys: r2 },
+  ];
+  return [...quality.filter(({ keys }) => keys.length), ...DESCENT].map((group) => ({ ...group, lines: group.keys.map(line) }));
+}
+
+function line(key, index) {
+  const format = isShare(key) ? percent : figure;
+  const alone = !key.startsWith("validation_");
+  return { key, label: metricName(key), color: alone ? 6 : index + 2, format, hidden: !alone && !SHOWN.has(key) };
+}
+
+const names = (groups) => JSON.stringify(groups.map(({ name, keys }) => [name, keys]));
+
+customElements.define("metrics-chart", MetricsChart);

@@ -1,0 +1,63 @@
+/** One job's row in the list, changed in place: a focus in it stays where it is. */
+
+import { element, setText } from "../dom/element.js";
+import { NONE, count, figure, percent, short } from "../text/numbers.js";
+import { duration } from "../text/times.js";
+import { headline, isShare, metricName, sentence } from "../text/words.js";
+import { stateTag } from "./state.js";
+import "./time_ago.js";
+
+export class JobRow {
+  constructor(job) {
+    this.link = element("a", { class: "job-name", href: `/jobs/${encodeURIComponent(job.id)}` });
+    this.outline = element("span", { class: "why" });
+    this.state = element("td", {});
+    this.bar = element("progress", { max: "1", "aria-label": "Progress" });
+    this.how = element("span", { class: "small number" });
+    this.cost = element("td", { class: "right", "data-label": "Cost" });
+    this.metric = element("td", { class: "right" });
+    this.gang = element("td", { class: "right", "data-label": "Gang" });
+    this.age = element("time-ago", { datetime: job.created_at });
+    this.root = element("tr", {},
+      element("td", {}, this.link, this.outline), this.state, element("td", {}, this.how, this.bar),
+      this.cost, this.metric, this.gang, element("td", { class: "right", "data-label": "Submitted" }, this.age));
+    this.show(job);
+  }
+
+  show(job) {
+    setText(this.link, job.name);
+    setText(this.outline, `${job.spec.task} of ${[job.spec.target].flat().join(", ")}`);
+    this.#tellState(job);
+    this.#tellProgress(job);
+    setText(this.cost, figure(job.latest?.validation_cost ?? job.latest?.train_cost));
+    this.#tellMetric(job);
+    const size = job.gang ? `${job.gang.members.length} of ${job.workers.max}` : NONE;
+    setText(this.gang, size);
+    this.gang.classList.toggle("none", !job.gang);
+  }
+
+  #tellState(job) {
+    const isPlain = job.state === "succeeded" || job.state === "running";
+    const text = isPlain ? "" : sentence(job);
+    if (this.told === job.state + text) return;
+    this.told = job.state + text;
+    this.state.replaceChildren(stateTag(job.state), element("span", { class: "why" }, text));
+  }
+
+  #tellProgress({ progress, state, spec }) {
+    this.bar.value = progress.fraction ?? 0;
+    this.bar.className = state;
+    const parts = [`epoch ${count(progress.epoch)} of ${count(spec.training.max_epochs)}`];
+    if (progress.eta_seconds != null) parts.push(`${duration(progress.eta_seconds)} left`);
+    if (state === "running" && progress.samples_per_second) parts.push(`${short(progress.samples_per_second)} rows/s`);
+    setText(this.how, parts.join(" · "));
+  }
+
+  #tellMetric(job) {
+    const [key, value] = headline(job.latest) ?? [];
+    this.metric.classList.toggle("none", !key);
+    if (!key) return setText(this.metric, NONE);
+    this.metric.dataset.label = metricName(key);
+    setText(this.metric, isShare(key) ? percent(value) : `${metricName(key)} ${figure(value)}`);
+  }
+}
