@@ -37,7 +37,7 @@ def settings(tmp_path: Path) -> Settings:
         redis_url="redis://127.0.0.1:1/0",
         artifact_url=f"file://{tmp_path}/artifacts",
         data_dir=tmp_path / "data",
-        max_upload_bytes=1_000_000,
+        max_upload_bytes=200_000,
     )
 
 
