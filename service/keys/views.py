@@ -5,16 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from models.database import utc_now
-from models.errors import Fault, NotFound, ValidationFailed
+from models.errors import NotFound, ValidationFailed
 from models.records import ApiKey
+from models.spec.base import SpecPart
+from models.spec.faults import faults_of
+from models.spec.job import Name
 from service.authentication import issue_key
 from service.bodies import json_body
 from service.context import context, current_owner
 
 blueprint = Blueprint("keys", __name__)
+
+
+class NewKey(SpecPart):
+    """What a key is made from."""
+
+    name: Name
 
 
 @blueprint.post("/keys")
@@ -58,9 +68,7 @@ def _payload(key: ApiKey) -> dict[str, Any]:
 
 
 def _name(document: Any) -> str:
-    if not isinstance(document, dict) or set(document) - {"name"}:
-        raise ValidationFailed([Fault("", 'send an object with one field, "name"')])
-    name = document.get("name")
-    if not isinstance(name, str) or not 1 <= len(name) <= 200:
-        raise ValidationFailed([Fault("/name", "a name has 1 to 200 characters")])
-    return name
+    try:
+        return NewKey.model_validate(document).name
+    except ValidationError as error:
+        raise ValidationFailed(faults_of(error, document)) from None
