@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from chainrule.stack.child import Part
 from chainrule.stack.directory import DataDir
@@ -70,7 +71,9 @@ class Recipe:
         )
 
 
-def environment(directory: DataDir, redis_url: str, base: Mapping[str, str] = os.environ) -> dict[str, str]:
+def environment(
+    directory: DataDir, redis_url: str, shared_memory: Path, base: Mapping[str, str] = os.environ
+) -> dict[str, str]:
     """The environment of every process: the caller's, with the places of this stack."""
     return {
         **base,
@@ -78,6 +81,7 @@ def environment(directory: DataDir, redis_url: str, base: Mapping[str, str] = os
         "REDIS_URL": redis_url,
         "ARTIFACT_URL": directory.artifact_url,
         "CHAINRULE_DATA_DIR": str(directory.root),
+        "CHAINRULE_SHARED_MEMORY_DIR": str(shared_memory),
         # `-m` would put the working directory first on the path: a folder of data must not shadow a module.
         "PYTHONSAFEPATH": "1",
         "PYTHONUNBUFFERED": "1",

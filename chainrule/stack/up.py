@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,10 +20,11 @@ from chainrule.stack.directory import DataDir
 from chainrule.stack.listening import listen, url_of
 from chainrule.stack.lock import DirectoryLock
 from chainrule.stack.parts import Recipe, environment
+from chainrule.stack.private_folder import private_folder, shared_memory_parent
 from chainrule.stack.readiness import is_ready, workers_since
 from chainrule.stack.signals import Signals, StopRequested
 from chainrule.stack.supervisor import Supervisor
-from chainrule.stack.valkey import answers, broker_url, clear_socket, socket_path, valkey_part
+from chainrule.stack.valkey import answers, broker_url, socket_path, valkey_part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +54,10 @@ def run(plan: Plan, say: Callable[[str], None]) -> None:
 
 def _run_locked(plan: Plan, lock: DirectoryLock, signals: Signals, say: Callable[[str], None]) -> None:
     supervisor = Supervisor(signals, say)
-    broker = socket_path(plan.directory)
-    env = environment(plan.directory, broker_url(broker))
-    recipe = Recipe(plan.directory, env, (lock.fd,))
-    with closing(listen(plan.host, plan.port)) as listener:
+    with closing(listen(plan.host, plan.port)) as listener, _places_outside(plan.directory) as (broker, memory):
         url = url_of(listener)
         lock.describe(url)
+        recipe = Recipe(plan.directory, environment(plan.directory, broker_url(broker), memory), (lock.fd,))
         try:
             login = _start(plan, recipe, supervisor, broker, listener)
             with _published(plan.directory.endpoint_file, url):
@@ -68,7 +68,23 @@ def _run_locked(plan: Plan, lock: DirectoryLock, signals: Signals, say: Callable
             raise
         finally:
             supervisor.stop()
-            clear_socket(broker)
+
+
+@contextmanager
+def _places_outside(directory: DataDir) -> Iterator[tuple[Path, Path]]:
+    """The broker's socket and the folder for shared memory; both are gone after the block.
+
+    A killed stack leaves them behind: the workers of the next one may go on from the memory of their jobs.
+    """
+    broker = socket_path(directory)
+    memory = private_folder(shared_memory_parent(), directory)
+    try:
+        yield broker, memory
+    finally:
+        broker.unlink(missing_ok=True)
+        if broker.parent != directory.valkey:
+            shutil.rmtree(broker.parent, ignore_errors=True)
+        shutil.rmtree(memory, ignore_errors=True)
 
 
 def _start(plan: Plan, recipe: Recipe, supervisor: Supervisor, broker: Path, listener: socket.socket) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import socket
@@ -11,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from chainrule.errors import DataDirUnusable, PartMissing
+from chainrule.errors import PartMissing
 from chainrule.stack.child import Part
 from chainrule.stack.directory import DataDir
+from chainrule.stack.private_folder import private_folder
 
 _LONGEST_SOCKET_PATH: Final = 100
 """The kernel's limit is 108 bytes on Linux and 104 on macOS, the final zero included."""
@@ -48,13 +48,7 @@ def socket_path(directory: DataDir) -> Path:
     path = directory.valkey / "valkey.sock"
     if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
         return path
-    digest = hashlib.sha256(os.fsencode(directory.root)).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"chainrule-{os.getuid()}-{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if found.st_uid != os.getuid() or found.st_mode & 0o77:
-        raise DataDirUnusable(f"{folder} belongs to somebody else: use a data directory with a shorter path")
-    return folder / "valkey.sock"
+    return private_folder(Path(tempfile.gettempdir()), directory) / "valkey.sock"
 
 
 def broker_url(path: Path) -> str:
@@ -90,10 +84,3 @@ def answers(path: Path) -> bool:
             return connection.recv(64).startswith(b"+PONG")
     except OSError:
         return False
-
-
-def clear_socket(path: Path) -> None:
-    """Remove the socket, and the short folder it may be in, of a server that has ended."""
-    path.unlink(missing_ok=True)
-    if path.parent.name.startswith("chainrule-"):
-        path.parent.rmdir()
