@@ -9,7 +9,7 @@ from flask import Flask
 from models.artifacts import open_store
 from models.database import open_database
 from models.settings import Settings
-from service import dashboard, datasets, health, history, jobs, keys, login, predictions, workers
+from service import dashboard, datasets, health, history, jobs, keys, login, openapi, predictions, workers
 from service.authentication import register_authentication
 from service.context import EXTENSION, ServiceContext
 from service.errors import register_error_handlers
@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> Flask:
     register_text_check(app)
     for part in (datasets, jobs, history, predictions, workers, keys):
         app.register_blueprint(part.blueprint, url_prefix=API)
-    for part in (health, login, dashboard):
+    for part in (health, login, openapi, dashboard):
         app.register_blueprint(part.blueprint)
     return app
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from flask import Blueprint, Response
@@ -13,6 +12,7 @@ from models.schema import REVISION, found_revision
 from service.authentication import public
 from service.context import context
 from service.figures import Figures
+from service.release import release
 
 blueprint = Blueprint("health", __name__)
 
@@ -42,10 +42,7 @@ def readyz() -> tuple[dict[str, str], int]:
 @public
 def show_version() -> dict[str, Any]:
     """Which release this is."""
-    try:
-        return {"name": "chainrule", "version": version("chainrule")}
-    except PackageNotFoundError:
-        return {"name": "chainrule", "version": "unknown: run from a source tree"}
+    return {"name": "chainrule", "version": release()}
 
 
 @blueprint.get("/metrics")

@@ -64,7 +64,8 @@ def _keep(here: ServiceContext, owner_id: str, name: str, table: IngestedTable) 
 
 def _drop_unless_known(here: ServiceContext, dataset_id: str, artifact: str) -> None:
     """Remove a file whose row could not be written. When the connection broke during the commit the row may be
-    there nevertheless: the file goes only if the database says it is not."""
+    there nevertheless: the file goes only if the database says it is not.
+    """
     with suppress(SQLAlchemyError), here.database.read() as session:
         if session.get(Dataset, dataset_id) is None:
             here.store.delete(artifact)

@@ -13,7 +13,10 @@ from models.database import utc_now
 from models.records import ApiKey
 from service.authentication import COOKIE, issue_key
 
-PUBLIC = {"/healthz", "/readyz", "/version", "/login", "/static/<path:filename>"}
+PUBLIC = {
+    *("/healthz", "/readyz", "/version", "/login", "/static/<path:filename>"),
+    *("/api/v1/openapi.json", "/api/docs"),
+}
 """The whole list, on purpose written twice: who opens one more address has to say so here."""
 SAFE = {"GET", "HEAD", "OPTIONS"}
 

@@ -1,0 +1,115 @@
+"""What each route takes and gives, by the name of its view. What it does is the view's own docstring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from models.spec import JobSpec
+from models.states import JobState
+from service.jobs.changes import JobChanges
+from service.keys.views import NewKey
+from service.openapi import payloads
+from service.openapi.payloads import Page
+
+Schema = dict[str, Any]
+Parameters = Mapping[str, Schema]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The contract of one route.
+
+    Args:
+        gives: what a success carries, by status: a model, a media type of something that is not JSON, or None.
+        takes: the model of the JSON body, or the schema of a multipart form.
+        query: the schema of each parameter.
+        headers: the schema of each header it looks at.
+    """
+
+    gives: Mapping[int, type[BaseModel] | str | None]
+    takes: type[BaseModel] | Schema | None = None
+    query: Parameters = field(default_factory=dict)
+    headers: Parameters = field(default_factory=dict)
+
+
+def _integer(least: int, most: int | None = None, *, default: int | None = None) -> Schema:
+    bounds = {"minimum": least, "maximum": most, "default": default}
+    return {"type": "integer", **{name: value for name, value in bounds.items() if value is not None}}
+
+
+def _choice(*choices: str, default: str | None = None) -> Schema:
+    return {"type": "string", "enum": list(choices)} | ({"default": default} if default else {})
+
+
+_TEXT: Schema = {"type": "string"}
+_LIMIT: Parameters = {"limit": _integer(1, 500, default=50)}
+_PAGED: Parameters = {"cursor": _TEXT | {"description": "`next` of the page before"}, **_LIMIT}
+_NUMBERED: Parameters = {"cursor": _integer(0) | {"description": "`next` of the page before"}, **_LIMIT}
+_JOB: Mapping[int, type[BaseModel]] = {200: payloads.Job}
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "datasets.upload": Operation(
+        {201: payloads.Dataset},
+        takes={
+            "type": "object",
+            "properties": {"file": {"type": "string", "format": "binary"}, "name": _TEXT},
+            "required": ["file"],
+        },
+    ),
+    "datasets.index": Operation({200: Page[payloads.Dataset]}, query=_PAGED),
+    "datasets.show": Operation({200: payloads.Dataset}),
+    "datasets.preview": Operation({200: payloads.Preview}, query={"rows": _integer(1, 200, default=20)}),
+    "datasets.delete": Operation({204: None}),
+    "jobs.submit": Operation(
+        {202: payloads.Job, 200: payloads.Plan},
+        takes=JobSpec,
+        query={"dry_run": _choice("true", "false", "1", "0", default="false")},
+        headers={"Idempotency-Key": _TEXT | {"minLength": 1, "maxLength": 200}},
+    ),
+    "jobs.index": Operation(
+        {200: Page[payloads.Job]},
+        query={
+            "state": _TEXT | {"description": f"one or several by commas: {', '.join(JobState)}"},
+            "name": _TEXT | {"description": "a part of it"},
+            "label": _TEXT | {"description": "key:value"},
+            **_PAGED,
+        },
+    ),
+    "jobs.show": Operation(_JOB),
+    "jobs.change": Operation(_JOB, takes=JobChanges),
+    "jobs.cancel": Operation(_JOB),
+    "jobs.pause": Operation(_JOB),
+    "jobs.resume": Operation(_JOB),
+    "history.history": Operation(
+        {200: payloads.Table},
+        query={
+            "series": _choice("epoch", "step", default="epoch"),
+            "points": _integer(2, 100_000) | {"description": "at most so many rows; spikes are kept"},
+            "from_step": _integer(0, default=0),
+            "format": _choice("json", "csv", default="json"),
+        },
+    ),
+    "history.events": Operation({200: Page[payloads.Event]}, query=_NUMBERED),
+    "history.stream": Operation(
+        {200: "text/event-stream"},
+        headers={"Last-Event-ID": _TEXT | {"description": "the id of the last message seen"}},
+    ),
+    "predictions.checkpoints": Operation({200: Page[payloads.Checkpoint]}, query=_NUMBERED),
+    "predictions.weights": Operation(
+        {200: "application/octet-stream"},
+        query={
+            "which": _TEXT | {"default": "last", "description": "last, best, or the number of a kept step"},
+            "format": _choice("safetensors", "npz", default="safetensors"),
+        },
+    ),
+    "predictions.predictions": Operation({200: payloads.Predictions}, takes=payloads.Question),
+    "workers.index": Operation({200: Page[payloads.Worker]}),
+    "workers.drain": Operation({200: payloads.Worker}),
+    "keys.create": Operation({201: payloads.IssuedKey}, takes=NewKey),
+    "keys.index": Operation({200: Page[payloads.Key]}),
+    "keys.revoke": Operation({204: None}),
+}
