@@ -80,6 +80,8 @@ def _notice_dead_workers(session: Session, folder: SharedFolder) -> None:
 
 
 def _hints_wanted(session: Session) -> int:
+    """As many as there is room for, but no more than there are idle workers: those that are busy look again by
+    themselves, and hints for them would pile up at the broker for as long as a long job runs."""
     wanted = session.scalar(select(func.sum(Job.workers_max)).where(Job.state == JobState.QUEUED)) or 0
     size = (
         select(func.count(Member.id))
@@ -88,7 +90,8 @@ def _hints_wanted(session: Session) -> int:
         .scalar_subquery()
     )
     room = session.scalar(select(func.sum(Job.workers_max - size)).where(Job.state == JobState.RUNNING)) or 0
-    return int(wanted) + max(0, int(room))
+    idle = session.scalar(select(func.count(Worker.id)).where(Worker.state == "idle", Worker.lease_until_us > now_us()))
+    return min(int(wanted) + max(0, int(room)), idle or 0)
 
 
 def remove_stale_segments(session: Session, folder: SharedFolder) -> None:
