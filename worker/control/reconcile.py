@@ -81,7 +81,8 @@ def _notice_dead_workers(session: Session, folder: SharedFolder) -> None:
 
 def _hints_wanted(session: Session) -> int:
     """As many as there is room for, but no more than there are idle workers: those that are busy look again by
-    themselves, and hints for them would pile up at the broker for as long as a long job runs."""
+    themselves, and hints for them would pile up at the broker for as long as a long job runs.
+    """
     wanted = session.scalar(select(func.sum(Job.workers_max)).where(Job.state == JobState.QUEUED)) or 0
     size = (
         select(func.count(Member.id))
