@@ -1,8 +1,10 @@
-"""What every test relies on: an environment without settings, and no process left behind."""
+"""What every test relies on: an environment without settings, and nothing left behind, neither process nor file."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +25,22 @@ for name in [name for name in os.environ if name in SETTINGS or name.startswith(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def no_process_is_left() -> Iterator[None]:
+def temporary_files_go(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A folder for temporary files that goes with the run: a killed Celery worker leaves its own behind.
+
+    Its path is short, since unix sockets may lie below it. What ``tmp_path`` gives stays where pytest keeps it.
+    """
+    tmp_path_factory.getbasetemp()
+    folder = tempfile.mkdtemp(prefix="cr-")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", folder)
+        yield
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_process_is_left(temporary_files_go: None) -> Iterator[None]:
     """Fail the last test of a run that leaves a child process."""
     before = _children()
     yield
