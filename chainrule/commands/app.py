@@ -13,7 +13,7 @@ from chainrule.commands.jobs import jobs
 from chainrule.commands.keys import keys
 from chainrule.commands.predict import predict
 from chainrule.commands.session import Session
-from chainrule.commands.steer import cancel, fork, pause, resume
+from chainrule.commands.steer import cancel, pause, resume
 from chainrule.commands.submit import submit
 from chainrule.commands.up import up
 from chainrule.commands.watch import watch
@@ -47,7 +47,6 @@ for command in (
     cancel,
     pause,
     resume,
-    fork,
     datasets,
     workers,
     keys,

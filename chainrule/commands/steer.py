@@ -1,4 +1,4 @@
-"""``chainrule cancel``, ``pause``, ``resume`` and ``fork``."""
+"""``chainrule cancel``, ``pause`` and ``resume``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import click
 from chainrule.commands.output import print_json
 from chainrule.commands.session import Session, json_option, pass_session
 from chainrule.payloads import Job
-from chainrule.spec_builder import parse_assignments, with_setting
 
 
 @click.command()
@@ -35,19 +34,6 @@ def pause(session: Session, job: str, as_json: bool) -> None:
 def resume(session: Session, job: str, as_json: bool) -> None:
     """Let a paused JOB go on where it stopped."""
     _show(session, session.client.jobs.resume(session.job_id(job)), as_json)
-
-
-@click.command()
-@click.argument("job")
-@click.option("--set", "assignments", multiple=True, metavar="PATH=VALUE", help="A field to change. Repeatable.")
-@json_option
-@pass_session
-def fork(session: Session, job: str, assignments: tuple[str, ...], as_json: bool) -> None:
-    """Submit a new job that goes on from the weights of JOB."""
-    changes: dict[str, object] = {}
-    for path, value in parse_assignments(assignments):
-        changes = with_setting(changes, path, value)
-    _show(session, session.client.jobs.fork(session.job_id(job), changes), as_json)
 
 
 def _show(session: Session, job: Job, as_json: bool) -> None:

@@ -64,11 +64,5 @@ class Jobs:
         """Put a paused job back into the queue."""
         return self._steer(job_id, "resume")
 
-    def fork(self, job_id: str, changes: Mapping[str, Any] | None = None) -> Job:
-        """A new job that goes on from a checkpoint of this one, with ``changes`` to its spec."""
-        key = {"Idempotency-Key": secrets.token_hex(16)}
-        forked = self._transport.json("POST", f"jobs/{job_id}/fork", json=changes or {}, headers=key, repeatable=True)
-        return cast(Job, forked)
-
     def _steer(self, job_id: str, verb: str) -> Job:
         return cast(Job, self._transport.json("POST", f"jobs/{job_id}/{verb}", repeatable=True))

@@ -34,8 +34,12 @@ def _state(client: Client, job_id: str) -> str:
     return state
 
 
+def _past(client: Client, job_id: str, fraction: float) -> bool:
+    return (client.jobs.get(job_id)["progress"]["fraction"] or 0) > fraction
+
+
 @pytest.mark.timeout(300)
-def test_killed_with_everything_in_the_middle_it_ends_with_the_same_weights(
+def test_ended_and_then_killed_with_everything_it_ends_with_the_same_weights(
     up: Any, until: Callable[[Callable[[], object], float], None]
 ) -> None:
     up.start()
@@ -44,7 +48,14 @@ def test_killed_with_everything_in_the_middle_it_ends_with_the_same_weights(
         undisturbed = client.jobs.submit(_spec(dataset))["id"]
         until(lambda: _state(client, undisturbed) == "succeeded", 90)
         job = client.jobs.submit(_spec(dataset))["id"]
-        until(lambda: (client.jobs.get(job)["progress"]["fraction"] or 0) > 0.4, 60)
+        until(lambda: _past(client, job, 0.2), 60)
+    assert up.end() == 0
+    assert up.processes() == {}
+    assert list(up.shared.iterdir()) == []
+
+    up.start()
+    with up.client() as client:
+        until(lambda: _past(client, job, 0.5), 60)
     up.kill()
     until(lambda: not up.processes(), 10)
 

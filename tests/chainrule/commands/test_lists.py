@@ -80,7 +80,12 @@ def test_a_new_key_is_printed_alone(service: Any, run: Any) -> None:
     assert run("keys", "create", "mine").stdout == "cr_abcdef\n"
 
 
-@pytest.mark.parametrize("verb", ["cancel", "pause", "resume", "fork"])
+def test_draining_shows_the_new_state(service: Any, run: Any) -> None:
+    service.answer("POST /workers/w_1/drain", {**WORKER, "state": "draining"})
+    assert run("workers", "drain", "w_1").stdout == "w_1 draining\n"
+
+
+@pytest.mark.parametrize("verb", ["cancel", "pause", "resume"])
 def test_steering_shows_the_new_state(service: Any, run: Any, job: Any, verb: str) -> None:
     service.answer(f"POST /jobs/job_1/{verb}", {**job, "state": "cancelling"})
     assert run(verb, "job_1").stdout == "job_1 cancelling\n"
