@@ -71,7 +71,7 @@ class ResponseError(ChainruleError):
         retry_after_s: float | None = None,
     ) -> None:
         self.status, self.code, self.faults = status, code, tuple(faults)
-        self.retry_after_s = retry_after_s
+        self.message, self.retry_after_s = message, retry_after_s
         lines = [message, *(f"  {fault.pointer or '/'}: {fault.message}" for fault in self.faults)]
         super().__init__("\n".join(lines))
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
+from chainrule.errors import Refused
 from chainrule.paging import all_items
 from chainrule.payloads import Checkpoint, Event, History
 from chainrule.transport import Transport
+
+_ROWS_AT_ONCE: Final = 2000
+"""The service takes 10,000 rows and 8 MB in one request."""
 
 
 class Results:
@@ -55,9 +61,28 @@ class Results:
     def predict(self, job_id: str, rows: Sequence[Any], *, which: str | int = "best") -> list[dict[str, Any]]:
         """One prediction per raw row; a row is a mapping by column name, or a list in the order of the features.
 
+        Any number of rows: they are sent in blocks.
+
         Raises:
             Refused: naming the rows and columns that do not fit.
         """
-        body = {"rows": list(rows), "which": str(which)}
-        answer = self._transport.json("POST", f"jobs/{job_id}/predict", json=body, repeatable=True)
-        return cast("list[dict[str, Any]]", answer["predictions"])
+        found: list[dict[str, Any]] = []
+        for first in range(0, max(len(rows), 1), _ROWS_AT_ONCE):
+            body = {"rows": list(rows[first : first + _ROWS_AT_ONCE]), "which": str(which)}
+            try:
+                answer = self._transport.json("POST", f"jobs/{job_id}/predict", json=body, repeatable=True)
+            except Refused as error:
+                raise _counted_from(first, error) from error
+            found.extend(answer["predictions"])
+        return found
+
+
+def _counted_from(first: int, error: Refused) -> Refused:
+    """The error with its pointers into ``/rows`` counted over all blocks."""
+
+    def shifted(pointer: str) -> str:
+        match = re.fullmatch(r"/rows/(\d+)(.*)", pointer)
+        return f"/rows/{int(match[1]) + first}{match[2]}" if match else pointer
+
+    faults = [replace(fault, pointer=shifted(fault.pointer)) for fault in error.faults]
+    return Refused(error.status, error.code, error.message, faults)

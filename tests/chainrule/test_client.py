@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chainrule import Client
-from chainrule.errors import Conflict, NotFound
+from chainrule.errors import Conflict, NotFound, Refused
 
 
 @pytest.fixture
@@ -86,6 +86,15 @@ def test_predictions_are_by_row(service: Any, client: Client) -> None:
     service.answer("POST /jobs/job_1/predict", {"predictions": [{"label": "3"}]})
     assert client.results.predict("job_1", [{"a": 1}]) == [{"label": "3"}]
     assert service.asked[0].json == {"rows": [{"a": 1}], "which": "best"}
+
+
+def test_many_rows_are_sent_in_blocks_and_faults_count_over_all(service: Any, client: Client) -> None:
+    service.answer("POST /jobs/job_1/predict", {"predictions": [{}] * 2000})
+    service.answer(
+        "POST /jobs/job_1/predict", {"title": "No", "faults": [{"pointer": "/rows/7/a", "message": "x"}]}, 422
+    )
+    with pytest.raises(Refused, match="/rows/2007/a: x"):
+        client.results.predict("job_1", [[1]] * 3000)
 
 
 def test_unknown_jobs_are_not_found(client: Client) -> None:
