@@ -11,7 +11,7 @@ const LINES = {
     { key: "train_cost", label: "training", color: 0, format: figure },
     { key: "validation_cost", label: "validation", color: 1, format: figure },
   ],
-  step: [{ key: "train_cost", label: "cost of the batch", color: 0, format: figure }],
+  step: [{ key: "train_cost", label: "cost of the batch", color: 0, format: figure, width: 1 }],
 };
 
 class CostChart extends HTMLElement {

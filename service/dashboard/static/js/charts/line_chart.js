@@ -68,10 +68,11 @@ class LineChart extends HTMLElement {
 
   /** The values under the cursor, or the last ones. */
   #tell(index) {
-    const [places, ...lines] = this.#data;
+    const places = this.#data[0];
     if (!this.#chart || !places.length) return;
     const at = index ?? places.length - 1;
-    const texts = this.#chart.lines.map((line, position) => line.format(lines[position][at]));
+    const record = this.#chart.series.at(places[at]);
+    const texts = this.#chart.lines.map((line) => line.format(record?.[line.key]));
     this.legend.tell(texts, `${this.#chart.x} ${count(places[at])}`);
   }
 }

@@ -9,7 +9,7 @@ import "./line_chart.js";
 /** Lines that are shown without being asked for. */
 const SHOWN = new Set(["validation_accuracy", "validation_certainty", "validation_rmse", "validation_mae", "validation_r2"]);
 const DESCENT = [
-  { name: "gradient", text: "Gradient norm", keys: ["gradient_norm"] },
+  { name: "gradient", text: "Gradient norm", keys: ["gradient_norm"], log: true },
   { name: "rate", text: "Learning rate", keys: ["learning_rate"] },
 ];
 
@@ -36,7 +36,7 @@ class MetricsChart extends HTMLElement {
     const groups = groupsOf(series.columns);
     if (names(groups) !== names(this.#groups)) this.#offer(groups);
     const group = this.#group();
-    this.chart.draw({ x: "epoch", series, lines: group.lines, log: false, mark: null, empty: "The first values come with the first epoch." });
+    this.chart.draw({ x: "epoch", series, lines: group.lines, log: group.log ?? false, mark: null, empty: "The first values come with the first epoch." });
   }
 
   #offer(groups) {

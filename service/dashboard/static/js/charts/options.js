@@ -5,6 +5,9 @@ import { seriesColor, token } from "./theme.js";
 
 const FONT = "12px system-ui, sans-serif";
 const LEAST_SPAN = 1e-9;
+const MOST_POWERS = 6;
+/** Values in sight up to which each has a dot. */
+const MOST_DOTS = 40;
 
 /**
  * Options for `chart`: { x, lines: [{ label, color, format, hidden }], log, mark: { at, text } | null }.
@@ -17,10 +20,10 @@ export function optionsOf(chart, size, onCursor) {
     ...size,
     legend: { show: false },
     cursor: { points: { size: 7 }, drag: { x: true, y: false, setScale: true } },
-    scales: { x: { time: false, range: horizontal }, y: chart.log ? { distr: 3 } : { range: vertical } },
+    scales: { x: { time: false, range: horizontal }, y: chart.log ? { distr: 3, range: decades } : { range: vertical } },
     axes: [
-      { ...axis(), values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? count(tick) : "")) },
-      { ...axis(), size: widthOf, values: (_, ticks) => ticks.map((tick) => (tick == null ? "" : format(tick))) },
+      { ...axis(), size: 30, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? count(tick) : "")) },
+      { ...axis(), ...(chart.log && { splits: powers, filter: (_, splits) => splits }), size: widthOf, values: (_, ticks) => ticks.map((tick) => (tick == null ? "" : format(tick))) },
     ],
     series: [{}, ...chart.lines.map(lineOptions)],
     hooks: {
@@ -31,7 +34,9 @@ export function optionsOf(chart, size, onCursor) {
 }
 
 function lineOptions(line) {
-  return { label: line.label, stroke: seriesColor(line.color), width: 2, show: !line.hidden, spanGaps: false };
+  const stroke = seriesColor(line.color);
+  const points = { size: 5, fill: stroke, show: (_, __, first, last) => last - first < MOST_DOTS };
+  return { label: line.label, stroke, width: line.width ?? 2, show: !line.hidden, spanGaps: false, points };
 }
 
 function axis() {
@@ -59,6 +64,23 @@ function vertical(_, low, high) {
   const span = Math.max(high - low, Math.abs(high) * 0.05, LEAST_SPAN);
   const bottom = low - span * 0.05;
   return [low >= 0 && bottom < 0 ? 0 : bottom, high + span * 0.05];
+}
+
+/** Whole powers of ten around all values: a logarithmic scale. */
+function decades(_, low, high) {
+  if (low == null) return [0.1, 1];
+  const [bottom, top] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  return [10 ** bottom, 10 ** Math.max(top, bottom + 1)];
+}
+
+/** A line at every power of ten, or at every other one, … so that there are few; between two of them, at 2 and 5. */
+function powers(_, __, low, high) {
+  const [bottom, top] = [Math.round(Math.log10(low)), Math.round(Math.log10(high))];
+  const every = Math.ceil((top - bottom) / MOST_POWERS);
+  const within = top - bottom <= 2 ? [1, 2, 5] : [1];
+  const splits = [];
+  for (let power = bottom; power <= top; power += every) splits.push(...within.map((times) => times * 10 ** power));
+  return splits.filter((split) => split <= high * 1.0001);
 }
 
 /** A dotted upright line with a word: where something happened. */

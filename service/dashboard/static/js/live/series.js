@@ -41,10 +41,14 @@ export class Series {
     return this.#places().map((place) => this.#rows.get(place)[name] ?? null);
   }
 
+  /** The row of a place as { column: value }, or null. */
+  at(place) {
+    return this.#rows.get(place) ?? null;
+  }
+
   /** The last row as { column: value }, or null. */
   get last() {
-    const place = this.#places().at(-1);
-    return place === undefined ? null : this.#rows.get(place);
+    return this.at(this.#places().at(-1));
   }
 
   #places() {

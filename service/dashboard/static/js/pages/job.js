@@ -14,7 +14,7 @@ import "../parts/log_out.js";
 import "../parts/problem_notice.js";
 
 const AGAIN_MS = 3000;
-const CONNECTION = { live: "Live", lost: "Connection lost, trying again", ended: "Ended" };
+const CONNECTION = { live: "Live", lost: "Connection lost, trying again", ended: "" };
 
 class JobPage extends HTMLElement {
   #id = this.dataset.job;
@@ -73,6 +73,7 @@ class JobPage extends HTMLElement {
 
   /** A lost stream may be a session that has ended: asking says which it is. */
   async #tellConnection(state) {
+    this.connection.hidden = state === "ended"; // the job's own state says so already
     this.connection.className = `connection ${state}`;
     this.connection.textContent = CONNECTION[state];
     if (state !== "lost") {

@@ -42,19 +42,28 @@ class JobList extends HTMLElement {
   }
 
   async #show({ items, next }) {
-    const kept = new Map(items.map((job) => [job.id, this.#rowOf(job)]));
+    const names = new Map(items.map(({ id, name }) => [id, name]));
+    const kept = new Map(items.map((job) => [job.id, this.#rowOf(job, names)]));
     for (const [id, row] of this.#rows) if (!kept.has(id)) row.root.remove();
     this.#rows = kept;
-    [...kept.values()].forEach(({ root }, place) => this.body.children[place] !== root && this.body.insertBefore(root, this.body.children[place] ?? null));
+    this.#arrange([...kept.values()]);
     this.table.hidden = !items.length;
     this.more.hidden = next === null || this.#limit >= MOST;
     await this.#tellNone(items.length);
   }
 
-  #rowOf(job) {
+  /** A row that stands in its place already is not moved: moving takes the focus from it. */
+  #arrange(rows) {
+    for (const [place, { root }] of rows.entries()) {
+      const there = this.body.children[place] ?? null;
+      if (there !== root) this.body.insertBefore(root, there);
+    }
+  }
+
+  #rowOf(job, names) {
     const known = this.#rows.get(job.id);
-    known?.show(job);
-    return known ?? new JobRow(job);
+    known?.show(job, names);
+    return known ?? new JobRow(job, names);
   }
 
   /** The first job is helped into being; of a filter that finds nothing, only that is said. */

@@ -28,23 +28,29 @@ class JobCheckpoints extends HTMLElement {
       return;
     }
     const newest = checkpoints.at(-1);
+    const older = checkpoints.slice(0, -1).reverse();
     const rows = [
-      row(jobId, "best", "Best so far", "as of the last checkpoint", null),
-      row(jobId, "last", "Last", `step ${count(newest.step)}`, newest),
-      ...checkpoints.slice(0, -1).reverse().map((each) => row(jobId, each.step, `Step ${count(each.step)}`, each.step ? `epoch ${count(each.epoch)}` : "the initial weights", each)),
+      row(jobId, "last", "Last", newest),
+      row(jobId, "best", "Best", null),
+      ...older.map((each) => row(jobId, each.step, each.step ? `Step ${count(each.step)}` : "Start", each)),
     ];
-    const heads = ["Which", "Saved", "Download"].map((text) => element("th", { scope: "col" }, text));
-    this.table.replaceChildren(
-      element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows)));
+    this.table.replaceChildren(element("table", {},
+      element("caption", { class: "visually-hidden" }, "Weights to download"), element("tbody", {}, ...rows)));
   }
 }
 
-function row(jobId, which, name, note, checkpoint) {
-  const saved = checkpoint && [element("time-ago", { datetime: checkpoint.created_at }), element("span", { class: "soft small" }, `, ${bytes(checkpoint.size_bytes)}`)];
+function row(jobId, which, name, checkpoint) {
   return element("tr", {},
-    element("th", { scope: "row" }, name, element("span", { class: "soft small" }, ` ${note}`)),
-    element("td", {}, ...(saved ?? [])),
-    element("td", {}, element("span", { class: "buttons" }, ...FORMATS.map((format) => link(jobId, which, format, name)))));
+    element("th", { scope: "row" }, name, element("span", { class: "soft small note" }, ...note(which, checkpoint))),
+    element("td", { class: "downloads" }, ...FORMATS.map((format) => link(jobId, which, format, name))));
+}
+
+/** Of the best weights only the file is known: they lie in the newest checkpoint. */
+function note(which, checkpoint) {
+  if (!checkpoint) return ["by the watched metric, as of the last checkpoint"];
+  const what = checkpoint.step === 0 ? "the initial weights" : `epoch ${count(checkpoint.epoch)}`;
+  const place = which === "last" && checkpoint.step ? `step ${count(checkpoint.step)}, ` : "";
+  return [`${place}${what} · ${bytes(checkpoint.size_bytes)} · `, element("time-ago", { datetime: checkpoint.created_at })];
 }
 
 function link(jobId, which, format, name) {

@@ -2,13 +2,18 @@
 
 import { element, setText } from "../dom/element.js";
 import { NONE, count, figure, percent, short } from "../text/numbers.js";
+import { shortOutline } from "../text/spec.js";
 import { duration } from "../text/times.js";
 import { headline, isShare, metricName, sentence } from "../text/words.js";
+import { withJobLinks } from "./job_links.js";
 import { stateTag } from "./state.js";
 import "./time_ago.js";
 
+/** States whose reason is worth a sentence in a list. */
+const EXPLAINED = new Set(["queued", "pausing", "cancelling", "stopped", "failed"]);
+
 export class JobRow {
-  constructor(job) {
+  constructor(job, names) {
     this.link = element("a", { class: "job-name", href: `/jobs/${encodeURIComponent(job.id)}` });
     this.outline = element("span", { class: "why" });
     this.state = element("td", {});
@@ -21,13 +26,14 @@ export class JobRow {
     this.root = element("tr", {},
       element("td", {}, this.link, this.outline), this.state, element("td", {}, this.how, this.bar),
       this.cost, this.metric, this.gang, element("td", { class: "right", "data-label": "Submitted" }, this.age));
-    this.show(job);
+    this.show(job, names);
   }
 
-  show(job) {
+  /** `names` has those of other jobs by their ids. */
+  show(job, names) {
     setText(this.link, job.name);
-    setText(this.outline, `${job.spec.task} of ${[job.spec.target].flat().join(", ")}`);
-    this.#tellState(job);
+    setText(this.outline, shortOutline(job.spec));
+    this.#tellState(job, names);
     this.#tellProgress(job);
     setText(this.cost, figure(job.latest?.validation_cost ?? job.latest?.train_cost));
     this.#tellMetric(job);
@@ -36,12 +42,11 @@ export class JobRow {
     this.gang.classList.toggle("none", !job.gang);
   }
 
-  #tellState(job) {
-    const isPlain = job.state === "succeeded" || job.state === "running";
-    const text = isPlain ? "" : sentence(job);
+  #tellState(job, names) {
+    const text = EXPLAINED.has(job.state) ? sentence(job) : "";
     if (this.told === job.state + text) return;
     this.told = job.state + text;
-    this.state.replaceChildren(stateTag(job.state), element("span", { class: "why" }, text));
+    this.state.replaceChildren(stateTag(job.state), element("span", { class: "why" }, ...withJobLinks(text, names)));
   }
 
   #tellProgress({ progress, state, spec }) {

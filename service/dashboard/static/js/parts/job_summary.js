@@ -7,6 +7,7 @@ import { duration, secondsBetween } from "../text/times.js";
 import { headline, isShare, metricName, sentence } from "../text/words.js";
 import { Facts } from "./facts.js";
 import "./job_actions.js";
+import { withJobLinks } from "./job_links.js";
 import { stateTag } from "./state.js";
 import "./time_ago.js";
 
@@ -15,7 +16,8 @@ class JobSummary extends HTMLElement {
 
   connectedCallback() {
     this.name = element("h1", {});
-    this.state = element("p", { class: "job-state", "aria-live": "polite" });
+    this.state = element("p", { class: "job-state" });
+    this.spoken = element("p", { class: "visually-hidden", role: "status" });
     this.outline = element("p", { class: "soft small" });
     this.actions = document.createElement("job-actions");
     this.bar = element("progress", { max: "1", "aria-label": "Progress" });
@@ -24,7 +26,7 @@ class JobSummary extends HTMLElement {
     this.facts = new Facts();
     this.digest = element("p", { class: "digest small" });
     this.append(
-      element("div", { class: "job-title" }, element("div", {}, this.name, this.state, this.outline), this.actions),
+      element("div", { class: "job-title" }, element("div", {}, this.name, this.state, this.spoken, this.outline), this.actions),
       element("div", { class: "job-progress" }, this.bar, element("p", {}, this.share, this.left)),
       this.facts.root,
       this.digest,
@@ -48,14 +50,15 @@ class JobSummary extends HTMLElement {
     if (job.weights_sha256) this.digest.replaceChildren("SHA-256 of the weights ", element("code", {}, job.weights_sha256));
   }
 
-  /** Only what is new is told: this part is read aloud. */
+  /** Read aloud is the state alone: the sentence of a waiting job changes with every second of somebody else's. */
   #tellState(job) {
     const text = sentence(job);
+    setText(this.spoken, `The job is ${job.state}. ${job.finished_at ? text : ""}`);
     const more = job.finished_at && job.state === "failed" && job.message !== text ? job.message : null;
     const told = [job.state, text, more].join();
     if (told === this.told) return;
     this.told = told;
-    this.state.replaceChildren(stateTag(job.state), element("span", {}, text), ...(more ? [element("span", { class: "soft" }, more)] : []));
+    this.state.replaceChildren(stateTag(job.state), element("span", {}, ...withJobLinks(text)), ...(more ? [element("span", { class: "soft" }, more)] : []));
   }
 
   #tellProgress({ progress, state }) {

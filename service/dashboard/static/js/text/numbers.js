@@ -15,15 +15,16 @@ export const short = (value) => (value == null ? NONE : compact.format(value));
 export function figure(value) {
   if (value == null || !Number.isFinite(value)) return NONE;
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e6)) return value.toExponential(2).replace("e+", "e");
+  if (size !== 0 && (size < 1e-4 || size >= 1e6)) return Number(value.toPrecision(3)).toExponential().replace("e+", "e");
   return String(Number(value.toPrecision(4)));
 }
 
-/** 96.6 % */
+/** 96.6 %, 99.58 %, 100 %: what is not all of it never reads as all of it. */
 export function percent(value) {
   if (value == null || !Number.isFinite(value)) return NONE;
   const digits = value > 0.99 && value < 1 ? 2 : 1;
-  return `${(value * 100).toFixed(value === 1 ? 0 : digits)} %`;
+  const rounded = Number((value * 100).toFixed(digits));
+  return `${value < 1 ? Math.min(rounded, 99.99) : rounded} %`;
 }
 
 /** 155 kB */

@@ -16,17 +16,20 @@ export function pretty(value, indent = "") {
 
 /** Such as: classification of label · 128 relu · adam 0.001 · batches of 256 · 4 shards · seed 0 */
 export function outline(spec) {
-  const { training } = spec;
-  const hidden = spec.network.hidden.map((layer) => `${layer.units} ${layer.activation}`);
-  const targets = Array.isArray(spec.target) ? spec.target.join(", ") : spec.target;
+  const rest = [counted(spec.shards, "shard"), `seed ${spec.training.seed}`];
+  return [`${spec.task} of ${[spec.target].flat().join(", ")}`, ...method(spec), ...rest].join(" · ");
+}
+
+/** Such as: 128 relu · adam 0.001 · batches of 256 */
+export const shortOutline = (spec) => method(spec).join(" · ");
+
+function method({ network, training: { optimizer, batch_size: batch } }) {
+  const hidden = network.hidden.map((layer) => `${layer.units} ${layer.activation}`);
   return [
-    `${spec.task} of ${targets}`,
     hidden.length ? hidden.join(" → ") : "no hidden layer",
-    `${training.optimizer.name} ${training.optimizer.learning_rate}`,
-    `batches of ${training.batch_size}`,
-    counted(spec.shards, "shard"),
-    `seed ${training.seed}`,
-  ].join(" · ");
+    `${optimizer.name} ${optimizer.learning_rate}`,
+    `batches of ${batch}`,
+  ];
 }
 
 function spaced(value) {
