@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.schema import REVISION, found_revision
@@ -30,6 +31,7 @@ def readyz() -> tuple[dict[str, str], int]:
     """The database answers too, and has the tables this version needs."""
     try:
         with context().database.read() as session:
+            session.execute(select(1))  # to tell a database that is away from one without tables
             revision = found_revision(session)
     except SQLAlchemyError:
         return {"status": "the database does not answer"}, 503
