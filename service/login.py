@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, abort, make_response, request
 
 from models.database import utc_now
 from models.errors import NotAuthenticated
@@ -22,11 +22,13 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv
 @blueprint.get("/login")
 @public
 def login() -> Response:
-    """Take the link's token, once, and give a session for it.
+    """Take the link's token, once, and give a session for it; a mere look at the headers does not use it up.
 
     The answer is a page that leads on, not a redirect: a strict cookie set by a redirect that another site began
     would not be sent along.
     """
+    if request.method == "HEAD":
+        abort(405, valid_methods=["GET"])
     with context().database.write() as session:
         link = find_key(session, request.args.get("token", ""), "login")
         if link is None:
