@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from models.tabular import Preprocessing
 from sqlalchemy.orm import Session
 
 from models.database import Database
 from models.records import Dataset, Job
 from models.spec import parse_spec
+from models.tabular import Preprocessing
 from worker.control.identity import Seat
 from worker.control.leases import hold_job
 from worker.process import WorkerProcess

@@ -11,7 +11,7 @@ from models.records.base import Base, BigInt, Id
 class CostChunk(Base):
     """The steps ``first_step`` up to but not including ``last_step``, a row of the series each.
 
-    ``series`` is little-endian float64 of shape (steps, 3): train_cost, learning_rate, gradient_norm.
+    ``series`` is little-endian float64 of shape (steps, columns), the columns as ``models.spec.step_columns`` has them.
     A step's number counts the steps done before it, from 0.
     """
 

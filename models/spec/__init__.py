@@ -2,6 +2,7 @@
 
 from models.spec.faults import parse_spec
 from models.spec.job import JobSpec
+from models.spec.metrics import step_columns
 from models.spec.resolve import resolve
 
-__all__ = ["JobSpec", "parse_spec", "resolve"]
+__all__ = ["JobSpec", "parse_spec", "resolve", "step_columns"]

@@ -23,6 +23,17 @@ def known_metrics(spec: JobSpec, classes: int) -> tuple[str, ...]:
     return ("train_cost", *validation)
 
 
+def step_columns(spec: JobSpec) -> tuple[str, ...]:
+    """What a step of this job records.
+
+    ``impact_<layer>`` is the cost of the batch before the adjustment of the layer minus the cost after it.
+
+    An order that adjusts all layers at once has no impact of one of them.
+    """
+    layers = range(len(spec.network.hidden) + 1) if spec.training.update_order != "simultaneous" else ()
+    return ("train_cost", "learning_rate", "gradient_norm", *(f"impact_{layer}" for layer in layers))
+
+
 def less_is_better(metric: str) -> bool:
     """Costs and errors fall, everything else rises."""
     return metric.removeprefix("validation_").removeprefix("train_") in _LESS_IS_BETTER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,17 @@ from sqlalchemy.orm import Session
 
 from models.database import Database
 from models.records import CostChunk
+from models.spec import parse_spec, step_columns
 from service.history.thinning import Thinner
 
-COLUMNS = ("step", "train_cost", "learning_rate", "gradient_norm")
-_SERIES = 3
+
+def columns_of(spec: Mapping[str, Any]) -> list[str]:
+    """The names of a row's values; an order that adjusts layers one at a time has an impact for each of them."""
+    return ["step", *step_columns(parse_spec(spec))]
+
 
 Block = tuple[int, NDArray[np.float64]]
-"""The number of the first step, and the steps from it on, shape (steps, 3)."""
+"""The number of the first step, and the steps from it on, shape (steps, columns)."""
 
 
 def steps_done(session: Session, job_id: str) -> int:
@@ -48,7 +52,7 @@ def read_block(session: Session, job_id: str, first: int, last: int) -> Block | 
     chunk = session.scalars(statement).one_or_none()
     if chunk is None:
         return None
-    series = np.frombuffer(chunk.series, dtype="<f8").reshape(-1, _SERIES)
+    series = np.frombuffer(chunk.series, dtype="<f8").reshape(chunk.last_step - chunk.first_step, -1)
     found = series[first - chunk.first_step : last - chunk.first_step]
     return (first, found) if len(found) else None
 
@@ -67,7 +71,7 @@ def read_thinned(database: Database, job_id: str, first: int, last: int, points:
 
 
 def rows_of(block: Block, which: NDArray[np.int64] | None = None) -> list[list[Any]]:
-    """Rows as ``COLUMNS`` names them, null for what is not a finite number; all of the block, or some."""
+    """Rows as ``columns_of`` names them, null for what is not a finite number; all of the block, or some."""
     first, series = block
     places = np.arange(len(series)) if which is None else which
     steps = (places + first).tolist()

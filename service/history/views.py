@@ -11,7 +11,7 @@ from models.database import Database
 from service.context import context, current_owner
 from service.history.epochs import read_epochs
 from service.history.events import event_payload, read_events
-from service.history.steps import COLUMNS, read_blocks, read_thinned, rows_of, steps_done
+from service.history.steps import columns_of, read_blocks, read_thinned, rows_of, steps_done
 from service.history.stream import HEADERS, stream_news
 from service.history.tables import Rows, csv_pieces, json_pieces
 from service.history.watching import Seen, Watch
@@ -35,12 +35,12 @@ def history(job_id: str) -> Response:
     query.check()
     database = context().database
     with database.read() as session:
-        get_job(session, current_owner(), job_id)
+        job = get_job(session, current_owner(), job_id)
         if series == "epoch":
             table = read_epochs(session, job_id, from_step=from_step, points=points)
             return _table(form, table["columns"], [table["rows"]])
         last = steps_done(session, job_id)
-    return _table(form, COLUMNS, _step_rows(database, job_id, from_step, last, points))
+    return _table(form, columns_of(job.spec), _step_rows(database, job_id, from_step, last, points))
 
 
 @blueprint.get("/jobs/<job_id>/events")

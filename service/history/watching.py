@@ -11,7 +11,7 @@ from models.database import Database
 from models.states import TERMINAL, JobState
 from service.history.epochs import read_epochs
 from service.history.events import event_payload, read_events
-from service.history.steps import COLUMNS, read_thinned, steps_done
+from service.history.steps import columns_of, read_thinned, steps_done
 from service.jobs.lookup import get_job
 from service.jobs.payload import job_payload
 
@@ -79,7 +79,7 @@ class Watch:
         if steps > self.seen.step:
             rows = read_thinned(self._database, self._job_id, self.seen.step, steps, POINTS)
             self.seen.step = steps
-            yield "steps", {"columns": COLUMNS, "rows": rows}
+            yield "steps", {"columns": columns_of(job["spec"]), "rows": rows}
         for event in events:
             self.seen.event = event["id"]
             yield "event", event

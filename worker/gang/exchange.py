@@ -89,14 +89,18 @@ class Exchange:
             mean(scale)
             update(step, learning_rate)
 
+    def measure(self, scale: float) -> None:
+        """Add up this member's squares of the mean gradient, and update nothing."""
+        for mean in self._means:
+            mean(scale)
+
     def gradient_norm(self) -> float:
         """The norm of the mean gradient of the last update. For the leader, after the barrier that ends it."""
         return math.sqrt(np.add.reduce(self._norms, dtype=np.float64))
 
     def _clipped_update(self, step: int, learning_rate: float, scale: float) -> None:
         """The norm needs everybody's blocks: one more barrier, and the means kept meanwhile."""
-        for mean in self._means:
-            mean(scale)
+        self.measure(scale)
         self._gang.meet()
         norm = self.gradient_norm()
         assert self._clip_norm is not None and self._kept is not None  # noqa: PT018 - for the type checker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import numpy as np
@@ -20,18 +21,16 @@ class HistoryRing:
     """
 
     def __init__(self, segment: Segment, steps: int, epochs: int) -> None:
-        self._words, self._ring, self._epochs = segment.ring_words, segment.ring, segment.epochs
+        self._ring_bytes, self._epochs = segment.ring_bytes, segment.epochs
+        self._row = struct.Struct(f"{segment.shape.step_columns}d")
         self.steps, self.epochs = steps, epochs
         self._first_epoch = epochs
         self.saved_steps, self.saved_epochs = steps, epochs
         """How far the reader has come: rows from here on must not be overwritten."""
 
-    def record_step(self, cost: float, learning_rate: float, gradient_norm: float) -> None:
+    def record_step(self, row: list[float]) -> None:
         """Add the row of the step just done."""
-        words, place = self._words, self.steps % RING_STEPS * 3
-        words[place] = cost
-        words[place + 1] = learning_rate
-        words[place + 2] = gradient_norm
+        self._row.pack_into(self._ring_bytes, self.steps % RING_STEPS * self._row.size, *row)
         self.steps += 1
 
     def record_epoch(self, row: list[float]) -> None:
@@ -49,7 +48,7 @@ class HistoryRing:
 
 
 def steps_between(segment: Segment, first: int, last: int) -> Array:
-    """A copy of the rows of the steps [first, last), shape (steps, 3)."""
+    """A copy of the rows of the steps [first, last), shape (steps, step columns)."""
     return np.take(segment.ring, np.arange(first, last), axis=0, mode="wrap")
 
 

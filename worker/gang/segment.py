@@ -7,7 +7,7 @@ row. Its regions, each on a cache line of its own:
     arrivals     the barrier's counters, a line a member
     costs        (shards,) float64: the cost of each shard's rows in the present step
     norms        (norm blocks,): squares of the gradient, added over blocks of NORM_BLOCK
-    ring         (RING_STEPS, 3) float64: cost, learning rate, gradient norm of the last steps
+    ring         (RING_STEPS, columns) float64: cost, learning rate, gradient norm, … of the last steps
     epochs       (RING_EPOCHS, columns) float64: the metrics of the last epochs
     factor       one float64: what the plateau rule has made of the learning rate
     notes        two texts, one a snapshot: what is known of the run beside its numbers
@@ -53,6 +53,7 @@ class SegmentShape:
     dtype: str
     validation_rows: int
     outputs: int
+    step_columns: int
     epoch_columns: int
 
     @property
@@ -87,7 +88,7 @@ class Segment:
         self.control: memoryview[int] = view("control").cast("q")
         self.arrivals: memoryview[int] = view("arrivals").cast("q")
         self.costs: memoryview[float] = view("costs").cast("d")
-        self.ring_words: memoryview[float] = view("ring").cast("d")
+        self.ring_bytes = view("ring")
         self.factor: memoryview[float] = view("factor").cast("d")
         self.notes: memoryview[int] = view("notes")
         self.ring = array("ring")
@@ -164,7 +165,7 @@ def _regions(shape: SegmentShape) -> tuple[dict[str, tuple[int, str, tuple[int, 
         ("arrivals", "int64", (shape.shards * COUNTER_STRIDE,)),
         ("costs", "float64", (shape.shards,)),
         ("norms", shape.dtype, (shape.norm_blocks,)),
-        ("ring", "float64", (RING_STEPS, 3)),
+        ("ring", "float64", (RING_STEPS, shape.step_columns)),
         ("epochs", "float64", (RING_EPOCHS, shape.epoch_columns)),
         ("factor", "float64", (1,)),
         ("notes", "uint8", (2 * NOTE_BYTES,)),

@@ -17,8 +17,7 @@ from worker.gang.history_ring import HistoryRing, epochs_between, steps_between
 from worker.gang.segment import Segment
 
 CHUNK_STEPS = 8_192
-"""Steps of a full chunk, 192 KiB: a million steps are some hundred rows."""
-_COLUMNS = 3
+"""Steps of a full chunk, 192 KiB or more: a million steps are some hundred rows."""
 
 
 def saved_steps(session: Session, job_id: str) -> int:
@@ -47,7 +46,7 @@ def save_ring(
 
 
 def save_steps(session: Session, job_id: str, first: int, rows: NDArray[np.float64]) -> None:
-    """Add the steps from ``first`` on, shape (steps, 3); those that are there already must be equal."""
+    """Add the steps from ``first`` on, shape (steps, columns); those that are there already must be equal."""
     if not len(rows):
         return
     saved = saved_steps(session, job_id)
@@ -84,7 +83,7 @@ def _compare(session: Session, job_id: str, first: int, rows: NDArray[np.float64
         CostChunk.job_id == job_id, CostChunk.first_step < last, CostChunk.last_step > first
     )
     for chunk in session.scalars(statement):
-        stored = np.frombuffer(chunk.series, dtype="<f8").reshape(-1, _COLUMNS)
+        stored = np.frombuffer(chunk.series, dtype="<f8").reshape(chunk.last_step - chunk.first_step, -1)
         low, high = max(first, chunk.first_step), min(last, chunk.last_step)
         was, now = stored[low - chunk.first_step : high - chunk.first_step], rows[low - first : high - first]
         different = (was.view("<u8") != np.ascontiguousarray(now).view("<u8")).any(axis=1)

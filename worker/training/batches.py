@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +17,7 @@ _GATHER_BYTES = 1 << 20
 """Rows are gathered for so many bytes at once: one call for many small batches, and it all stays in cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShardBatch:
+class ShardBatch(NamedTuple):
     """One shard's part of a batch: views, valid until the next batch is asked for."""
 
     number: int
@@ -29,8 +27,7 @@ class ShardBatch:
     """How much each row counts, shape (rows,); None for once each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """One worker's part of a batch, and the weight of the whole of it: its rows, or the sum of their weights."""
 
     weight: float

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from models.tabular import Preprocessing, split
 from numpy.typing import NDArray
 
 from models.spec import JobSpec
+from models.tabular import Preprocessing, split
 
 Array = NDArray[Any]
 

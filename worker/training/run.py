@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.checkpoint_file import RunState
-from models.spec import JobSpec
+from models.spec import JobSpec, step_columns
 from models.spec.metrics import known_metrics
 from worker.backprop import Layout, Network, ShardPass, initialize, make_optimizer, make_penalty, make_schedule
 from worker.gang.exchange import Exchange
@@ -76,6 +77,7 @@ class Blueprint:
             dtype=self.spec.training.dtype,
             validation_rows=self.data.validation_rows,
             outputs=self.network.widths[-1],
+            step_columns=len(step_columns(self.spec)),
             epoch_columns=len(self.epoch_columns),
         )
 
@@ -90,7 +92,7 @@ class Run:
     """
 
     def __init__(self, blueprint: Blueprint, gang: Gang, state: RunState) -> None:
-        self.blueprint, self.state = blueprint, state
+        self.blueprint, self.state, self._gang = blueprint, state, gang
         self.spec, self.data, self.plan = blueprint.spec, blueprint.data, blueprint.plan
         self.network, self.epoch_columns = blueprint.network, blueprint.epoch_columns
         self.progress = Progress(**state.progress)
@@ -112,16 +114,6 @@ class Run:
             for shard in range(place.first_shard, place.last_shard)
         }
         self.evaluator = ShardPass(self.network, segment.parameters, None, EVALUATION_ROWS)
-        penalty = make_penalty(blueprint.layout, l1=training.l1, l2=training.l2)
-        self.exchange = Exchange(
-            gang,
-            blueprint.optimizer,
-            penalty,
-            0,
-            size,
-            segment.norms[: norm_blocks(0, size)],
-            clip_norm=training.clip_norm,
-        )
         self._schedule = make_schedule(
             **training.schedule.model_dump(),
             steps_per_epoch=self.plan.steps_per_epoch,
@@ -131,6 +123,12 @@ class Run:
         self._factor = segment.factor
         if gang.is_leader:
             segment.factor[0] = self.progress.rate_factor
+
+    def exchange_over(self, start: int, stop: int, norms: NDArray[Any]) -> Exchange:
+        """This member's part in updating the parameters [start, stop): the whole network, or one layer."""
+        training, blueprint = self.spec.training, self.blueprint
+        penalty = make_penalty(blueprint.layout, l1=training.l1, l2=training.l2)
+        return Exchange(self._gang, blueprint.optimizer, penalty, start, stop, norms, clip_norm=training.clip_norm)
 
     def learning_rate(self, step: int, epoch: int) -> float:
         """Of a step, counted from 0."""

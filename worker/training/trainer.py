@@ -14,12 +14,14 @@ from worker.gang.control_words import Action, Verdict, Word
 from worker.gang.gang import Gang
 from worker.gang.history_ring import HistoryRing
 from worker.gang.snapshots import Snapshots
-from worker.gang.tree import tree_sum
+from worker.training.descent import Descent, Simultaneous
 from worker.training.evaluation import Evaluation
+from worker.training.layer_by_layer import LayerByLayer
 from worker.training.progress import conclude
 from worker.training.run import Run
 
 _NAP_S = 0.005
+_BOUNDARY = int(Word.BOUNDARY)
 
 
 class Trainer:
@@ -39,6 +41,12 @@ class Trainer:
         self.run, self.gang, self.ring = run, gang, ring
         self._snapshots, self._check = snapshots, check
         self._evaluation = Evaluation(run, gang)
+        order = run.spec.training.update_order
+        self._descent: Descent = (
+            Simultaneous(run, gang, self._judge)
+            if order == "simultaneous"
+            else LayerByLayer(run, gang, self._judge, order)
+        )
         self._started, self._seconds_before = time.monotonic(), run.state.seconds
         self.step = run.state.step
         self.snapshot_s = 0.0
@@ -59,32 +67,23 @@ class Trainer:
                     return action
 
     def _train_epoch(self, epoch: int, first: int) -> Action:
-        run, gang, meet = self.run, self.gang, self.gang.meet
-        costs, control = gang.segment.costs, gang.segment.control
-        passes = {shard: pass_.run for shard, pass_ in run.passes.items()}
+        run, leads, control, descent = self.run, self.gang.is_leader, self.gang.segment.control, self._descent
         for batch in run.batches.epoch(epoch, first):
-            for shard in batch.shards:
-                costs[shard.number] = passes[shard.number](shard.x, shard.y, shard.weight, self.step, shard.number)
-            meet()  # all gradients are there
-            rate = run.learning_rate(self.step, epoch)
-            run.exchange.update(self.step + 1, rate, 1.0 / batch.weight)
-            cost = self._judge_cost(batch.weight) if gang.is_leader else 0.0
-            meet()  # all parameters are there
+            row = descent.take_step(batch, self.step, run.learning_rate(self.step, epoch))
             self.step += 1
-            if gang.is_leader:
-                self.ring.record_step(cost, rate, run.exchange.gradient_norm())
+            if leads:
+                self.ring.record_step(row)
             if self.step % run.plan.steps_per_epoch == 0:
                 self._end_epoch(epoch + 1)
-            if control[Word.BOUNDARY] == self.step:
+            if control[_BOUNDARY] == self.step:
                 action = self._act(Action(control[Word.ACTION]))
                 if action is not Action.GO_ON:
                     return action
         return Action.GO_ON
 
-    def _judge_cost(self, weight: float) -> float:
-        """The batch's mean cost. Between the barriers, so that whatever is announced here reaches all in time."""
+    def _judge(self, total: float) -> None:
+        """Look at the batch's cost. Between the barriers, so that whatever is announced here reaches all in time."""
         self._check()
-        total = tree_sum(self.gang.segment.costs)
         self.run.progress.epoch_cost += total
         if not math.isfinite(total):
             self.reason = Reason.DIVERGED
@@ -93,7 +92,6 @@ class Trainer:
             self.gang.announce(self.gang.requested, self.step + 1)
         if self.ring.is_full():
             self._wait_while(self.ring.is_full)
-        return float(total) / weight
 
     def _wait_while(self, busy: Callable[[], bool]) -> None:
         """For the reporter or the checkpoint writer, when the disk or the database cannot keep up."""
@@ -117,7 +115,7 @@ class Trainer:
         run, progress, segment = self.run, self.run.progress, self.gang.segment
         metrics = {"train_cost": progress.epoch_cost / run.batches.weight, **self._evaluation.metrics()}
         progress.epoch_cost = 0.0
-        norm = run.exchange.gradient_norm()
+        norm = self._descent.gradient_norm()
         rate = run.learning_rate(self.step - 1, epoch - 1)
         conclusion = conclude(run.spec, progress, metrics, epoch=epoch, step=self.step, gradient_norm=norm)
         segment.control[Word.VERDICT] = Verdict.IMPROVED if conclusion.improved else Verdict.NOTHING

@@ -14,6 +14,7 @@ SHAPE = SegmentShape(
     dtype="float32",
     validation_rows=10,
     outputs=4,
+    step_columns=3,
     epoch_columns=5,
 )
 

@@ -16,6 +16,7 @@ SHAPE = SegmentShape(
     dtype="float64",
     validation_rows=0,
     outputs=1,
+    step_columns=3,
     epoch_columns=3,
 )
 

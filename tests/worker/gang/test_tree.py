@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.gang.tree import bind_tree_sum, tree_depth, tree_sum
+from worker.gang.tree import bind_tree_sum, bind_tree_total, tree_depth, tree_sum
 
 
 def test_the_tree_over_three_shards_adds_the_right_pair_first():
@@ -40,3 +40,9 @@ def test_the_inputs_are_left_as_they_were():
     bind_tree_sum(list(gradients), registers[0], list(registers[1:]))()
 
     assert (gradients == before).all()
+
+
+@given(st.integers(1, 64), st.integers(0, 2**32))
+def test_the_bound_total_gives_the_bits_of_the_plain_one(shards, seed):
+    costs = np.random.default_rng(seed).standard_normal(shards)
+    assert bind_tree_total(memoryview(costs))() == tree_sum(costs.tolist())
