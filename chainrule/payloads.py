@@ -51,7 +51,7 @@ class Progress(TypedDict):
 
 
 class Member(TypedDict):
-    """One worker of a gang and the shards it holds."""
+    """One worker of a gang; ``shards`` is [first, one past the last], or empty while it is taken in."""
 
     worker: str
     host: str

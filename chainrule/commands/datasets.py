@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from chainrule.commands.output import count, local_time, number, print_json, print_table, size
+from chainrule.commands.output import count, local_time, number, print_json, size
 from chainrule.commands.session import Session, json_option, pass_session
+from chainrule.commands.tables import print_start_of_table, print_table
 from chainrule.payloads import Column, Dataset
 
 
@@ -30,7 +31,7 @@ def list_(session: Session, as_json: bool) -> None:
          local_time(item["created_at"])]
         for item in found
     ]  # fmt: skip
-    print_table(session.console, ["id", "name", ">rows", ">columns", ">size", "uploaded"], rows)
+    print_table(session.console, ["id", "~name", ">rows", ">columns", ">size", "uploaded"], rows)
 
 
 @datasets.command()
@@ -58,8 +59,8 @@ def preview(session: Session, dataset: str, as_json: bool) -> None:
         print_json(found)
         return
     _show(session, session.client.datasets.get(dataset))
-    names = [column["name"] if isinstance(column, dict) else str(column) for column in found["columns"]]
-    print_table(session.console, names, [["" if cell is None else str(cell) for cell in row] for row in found["rows"]])
+    rows = [["" if row[name] is None else str(row[name]) for name in found["columns"]] for row in found["rows"]]
+    print_start_of_table(session.console, found["columns"], rows)
 
 
 @datasets.command()

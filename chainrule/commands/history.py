@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import click
+from rich.console import Console
 
-from chainrule.commands.output import number, print_json, print_table
+from chainrule.commands.output import number, print_json
 from chainrule.commands.session import Session, job_argument, pass_session
+from chainrule.commands.tables import print_table
 from chainrule.errors import ChainruleError
 from chainrule.payloads import History
 from chainrule.plot.curves import curves
@@ -17,6 +19,9 @@ from chainrule.plot.svg import svg
 from chainrule.plot.terminal import draw
 
 _COSTS = ("train_cost", "validation_cost")
+_FIRST = ("epoch", "step", "seconds")
+_TOLD = (*_FIRST, *_COSTS, "validation_accuracy", "validation_r2", "gradient_norm")
+"""What fits a terminal; CSV and JSON hold everything."""
 
 
 @click.command()
@@ -30,7 +35,7 @@ _COSTS = ("train_cost", "validation_cost")
 @click.option("--plot", "form", flag_value="plot", help="The same as --format plot.")
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--svg", "svg_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write a picture here.")
-@click.option("--column", "columns", multiple=True, help="What to draw (default: the costs). Repeatable.")
+@click.option("--column", "columns", multiple=True, help="What to show or draw. Repeatable.")
 @click.option("--log/--linear", default=True, help="The scale of the pictures.")
 @pass_session
 def history(
@@ -61,8 +66,7 @@ def history(
             raise ChainruleError("there is nothing to draw yet")
         session.console.print(draw(drawn, width=min(session.console.width, 110), log=log, x_name=series))
     else:
-        names = [f">{name}" for name in found["columns"]]
-        print_table(session.console, names, [[number(value, 5) for value in row] for row in found["rows"]])
+        _show_table(session.console, found, columns)
 
 
 def picture(found: History, series: str, title: str, columns: tuple[str, ...] = _COSTS, log: bool = True) -> str:
@@ -75,6 +79,16 @@ def picture(found: History, series: str, title: str, columns: tuple[str, ...] = 
     if not drawn:
         raise ChainruleError("there is nothing to draw yet")
     return svg(drawn, title=title, x_name=series, log=log)
+
+
+def _show_table(console: Console, found: History, asked: tuple[str, ...]) -> None:
+    wanted = {*_FIRST[:2], *asked} if asked else set(_TOLD)
+    kept = [index for index, name in enumerate(found["columns"]) if name in wanted]
+    print_table(
+        console,
+        [f">{found['columns'][index]}" for index in kept],
+        [[number(row[index], 5) for index in kept] for row in found["rows"]],
+    )
 
 
 def _write_csv(found: History) -> None:

@@ -14,13 +14,12 @@ from chainrule.commands.output import (
     local_time,
     number,
     percent,
-    print_facts,
     print_json,
-    print_table,
     state_text,
     waits_for,
 )
 from chainrule.commands.session import Session, json_option, pass_session
+from chainrule.commands.tables import print_facts, print_table
 from chainrule.payloads import Job
 
 
@@ -41,7 +40,7 @@ def jobs(session: Session, job: str | None, state: str | None, limit: int, as_js
         return
     print_table(
         session.console,
-        ["id", "name", "state", ">done", ">epoch", ">cost", ">accuracy", ">left"],
+        ["id", "~name", "state", ">done", ">epoch", ">cost", ">accuracy", ">left"],
         [_row(item) for item in found],
     )
 
@@ -80,12 +79,21 @@ def _facts(job: Job) -> Iterator[tuple[str, str | Text]]:
     yield "message", job["message"] or ""
     yield "waits for", waits_for(job)
     yield "progress", f"{percent(progress['fraction'])}, epoch {progress['epoch']}, step {count(progress['step'])}"
-    yield "speed", f"{count(progress['samples_per_second'])} samples/s, {duration(progress['eta_seconds'])} left"
+    yield "speed", f"{count(progress['samples_per_second'])} samples/s" if progress["samples_per_second"] else ""
+    yield "time left", duration(progress["eta_seconds"]) if progress["eta_seconds"] is not None else ""
     figures = {name: value for name, value in latest.items() if isinstance(value, int | float)}
     yield "latest", ", ".join(f"{name} {number(value)}" for name, value in figures.items())
     for member in (job["gang"] or {"members": []})["members"]:
-        yield "worker", f"{member['worker']} on {member['host']} ({member['pid']}), shards {member['shards']}"
+        yield "worker", f"{member['worker']} on {member['host']} ({member['pid']}), {_shards(member['shards'])}"
     yield "restarts", str(job["restarts"] or "")
     yield "weights", job["weights_sha256"] or ""
     yield "created", local_time(job["created_at"])
     yield "finished", local_time(job["finished_at"]) if job["finished_at"] else ""
+
+
+def _shards(held: list[int]) -> str:
+    """``held`` is [first, one past the last], or empty."""
+    if not held:
+        return "joining"
+    first, last = held[0], held[1] - 1
+    return f"shard {first}" if first == last else f"shards {first} to {last}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from chainrule.commands.output import local_time, print_json, print_table
+from chainrule.commands.output import local_time, print_json
 from chainrule.commands.session import Session, json_option, pass_session
+from chainrule.commands.tables import print_table
 
 
 @click.group()
@@ -23,7 +24,7 @@ def list_(session: Session, as_json: bool) -> None:
         print_json(found)
         return
     rows = [[item["id"], item["name"], f"{item['prefix']}…", local_time(item["created_at"])] for item in found]
-    print_table(session.console, ["id", "name", "key", "created"], rows)
+    print_table(session.console, ["id", "~name", "key", "created"], rows)
 
 
 @keys.command()

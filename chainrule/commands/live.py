@@ -106,7 +106,7 @@ def _line(job: Job, metrics: dict[str, Any]) -> str:
         said.append(f"validation accuracy {percent(metrics['validation_accuracy'])}")
     elif metrics.get("validation_cost") is not None:
         said.append(f"validation cost {number(metrics['validation_cost'])}")
-    if job["state"] not in TERMINAL_STATES:
+    if progress["samples_per_second"] is not None:
         said.append(f"{count(progress['samples_per_second'])} samples/s")
     return " · ".join(said)
 

@@ -1,16 +1,12 @@
-"""How values are shown: JSON for programs, tables for people."""
+"""How single values are shown."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import click
-from rich import box
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from chainrule.payloads import Job
@@ -28,27 +24,6 @@ _STATE_STYLES = {
 def print_json(value: Any) -> None:
     """Print ``value`` as JSON that ends in a newline."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def print_table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
-    """Print a table; a column whose name begins with ``>`` is set to the right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        right = column.startswith(">")
-        # A name cut off by a narrow terminal, such as an id, could not be used in the next command.
-        table.add_column(column.removeprefix(">"), justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-
-
-def print_facts(console: Console, facts: Iterable[tuple[str, str | Text]]) -> None:
-    """Print names and values below each other; empty values are left out."""
-    grid = Table.grid(padding=(0, 2))
-    for name, value in facts:
-        if value:
-            grid.add_row(Text(name, style="dim"), value)
-    console.print(grid)
 
 
 def state_text(state: str) -> Text:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from chainrule.commands.output import print_json, print_table
+from chainrule.commands.output import print_json
 from chainrule.commands.session import Session, json_option, pass_session
+from chainrule.commands.tables import print_table
 
 
 @click.group(invoke_without_command=True)
@@ -34,7 +35,7 @@ def _list(session: Session, as_json: bool) -> None:
         return
     print_table(
         session.console,
-        ["id", "name", "host", ">pid", "state", "job"],
+        ["id", "~name", "host", ">pid", "state", "job"],
         [
             [item["id"], item["name"], item["host"], str(item["pid"]), item["state"], item.get("job_id") or ""]
             for item in found

@@ -39,7 +39,7 @@ class Datasets:
         return cast(Dataset, self._transport.json("GET", f"datasets/{dataset_id}"))
 
     def preview(self, dataset_id: str) -> dict[str, Any]:
-        """Its first rows: ``{"columns": [names], "rows": [[values]]}``."""
+        """Its first rows: ``{"columns": [names], "rows": [{name: value}]}``."""
         return cast("dict[str, Any]", self._transport.json("GET", f"datasets/{dataset_id}/preview"))
 
     def delete(self, dataset_id: str) -> None:

@@ -129,7 +129,7 @@ def job() -> dict[str, Any]:
         },
         "latest": {"train_cost": 0.25, "validation_accuracy": 0.93},
         "best": {"validation_accuracy": 0.93},
-        "gang": {"generation": 1, "members": [{"worker": "w_1", "host": "here", "pid": 7, "shards": [0, 1]}]},
+        "gang": {"generation": 1, "members": [{"worker": "w_1", "host": "here", "pid": 7, "shards": [0, 2]}]},
         "queue": None,
         "restarts": 0,
         "weights_sha256": None,

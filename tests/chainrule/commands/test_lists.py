@@ -51,14 +51,19 @@ def test_one_job_is_shown_with_its_gang_and_events(service: Any, run: Any, job: 
     event = {"at": "2026-01-02T03:04:05+00:00", "kind": "generation_started", "message": "2 workers"}
     service.answer("GET /jobs/job_1/events", {"items": [event], "next": None})
     said = run("jobs", "job_1").stdout
-    assert [word for word in ("w_1 on here (7)", "generation_started  2 workers") if word not in said] == []
+    assert [
+        word for word in ("w_1 on here (7), shards 0 to 1", "generation_started  2 workers") if word not in said
+    ] == []
 
 
 def test_a_preview_shows_columns_and_rows(service: Any, run: Any) -> None:
     service.answer("GET /datasets/ds_1", DATASET)
-    service.answer("GET /datasets/ds_1/preview", {"columns": ["width", "kind"], "rows": [[0.5, "a"], [None, "b"]]})
+    service.answer(
+        "GET /datasets/ds_1/preview",
+        {"columns": ["width", "kind"], "rows": [{"width": 0.5, "kind": "a"}, {"width": None, "kind": "b"}]},
+    )
     said = run("datasets", "preview", "ds_1").stdout
-    assert [word for word in ("categorical", "width", "0.5") if word not in said] == []
+    assert [word for word in ("categorical", "width", "0.5    a") if word not in said] == []
 
 
 def test_an_upload_tells_the_columns(service: Any, run: Any, tmp_path: Path) -> None:

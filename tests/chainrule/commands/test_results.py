@@ -21,6 +21,12 @@ def test_history_as_a_table_shows_gaps(run: Any) -> None:
     assert "–" in run("history", "job_1").stdout
 
 
+def test_history_as_a_table_shows_the_columns_that_were_asked_for(run: Any) -> None:
+    table = run("history", "job_1", "--column", "validation_cost").stdout
+    assert "validation" in table
+    assert "train" not in table
+
+
 def test_history_as_csv_leaves_gaps_empty(run: Any) -> None:
     assert run("history", "job_1", "--format", "csv").stdout == "epoch,train_cost,validation_cost\n1,2.0,2.5\n2,1.0,\n"
 
