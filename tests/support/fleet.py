@@ -66,6 +66,8 @@ class Fleet:
         self.celery = Celery(broker=self.environment["REDIS_URL"])
         self.processes: list[subprocess.Popen[bytes]] = []
         self.broker: subprocess.Popen[bytes] | None = None
+        self.celery_workers: list[subprocess.Popen[bytes]] = []
+        self.shared_memory = root / "shm"
         self._owner = new_id("own")
         with self.database.write() as session:
             session.add(Owner(id=self._owner, name="tester", created_at=utc_now()))
@@ -96,8 +98,17 @@ class Fleet:
         command = ["-m", "celery", "-A", "worker.app", "worker", "--concurrency", str(concurrency)]
         options = ["--loglevel", "INFO", "--without-mingle", "--without-gossip", "-n", f"{new_id('w')}@%h"]
         process = self.start([sys.executable, *command, *options], f"worker-{len(self.processes)}")
+        self.celery_workers.append(process)
         wait_until(lambda: len({worker.id for worker in self.workers()} - before) >= concurrency, what="the workers")
         return process
+
+    def end_workers(self) -> None:
+        """Ask every Celery worker to end, and wait until it has."""
+        for process in self.celery_workers:
+            process.send_signal(signal.SIGTERM)
+        for process in self.celery_workers:
+            process.wait(timeout=60)
+        self.celery_workers = []
 
     def stop(self) -> None:
         """End everything, the hard way."""
@@ -113,6 +124,20 @@ class Fleet:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def processes_left(self) -> dict[int, str]:
+        """Processes of this fleet beside its broker, by what their environment says, and their commands."""
+        ours = f"CHAINRULE_DATA_DIR={self.root / 'data'}\0".encode()
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # it has ended in between, or is somebody else's
+                if ours in (folder / "environ").read_bytes():
+                    found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+        return {pid: command for pid, command in found.items() if self.broker is None or pid != self.broker.pid}
+
+    def logs(self) -> str:
+        """All that the processes have said."""
+        return "".join(path.read_text(errors="replace") for path in sorted(self.root.glob("*.log")))
 
     def add_dataset(self, matrix: np.ndarray, columns: list[dict[str, Any]]) -> str:
         """Store a table as an upload would."""
@@ -151,6 +176,12 @@ class Fleet:
 
     def submit(self, document: dict[str, Any]) -> str:
         """Accept a job as the service would, and publish hints for it."""
+        job_id = self.accept(document)
+        self.hint(self.job(job_id).workers_max)
+        return job_id
+
+    def accept(self, document: dict[str, Any]) -> str:
+        """Accept a job as the service would when it cannot reach the broker."""
         spec = parse_spec(document)
         with self.database.write() as session:
             dataset = session.get_one(Dataset, spec.dataset)
@@ -171,7 +202,6 @@ class Fleet:
                 created_at=utc_now(),
             )
             session.add(job)
-        self.hint(spec.shards)
         return job.id
 
     def hint(self, times: int = 1) -> None:
@@ -208,6 +238,19 @@ class Fleet:
                 .where(Member.job_id == job_id, Member.generation == job.fence, Member.state == "active")
             )
             return [(row[0], row[1]) for row in session.execute(statement.order_by(Member.rank))]
+
+    def seats(self, job_id: str) -> list[Worker]:
+        """Who holds a seat in the job's newest generation, with a rank or without one yet."""
+        with self.database.read() as session:
+            job = session.get_one(Job, job_id)
+            statement = select(Worker).join(Member, Worker.id == Member.worker_id)
+            seat = (Member.job_id == job_id, Member.generation == job.fence, Member.state != "left")
+            return list(session.scalars(statement.where(*seat).order_by(Member.id)))
+
+    def lose_memory(self) -> None:
+        """Remove all shared memory of jobs, as a restart of the machine does."""
+        for path in self.shared_memory.rglob("job_*"):
+            path.unlink()
 
     def generations(self, job_id: str) -> list[Generation]:
         """Of a job, the first one first."""
