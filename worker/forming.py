@@ -23,6 +23,7 @@ from worker.gang.segment import Segment
 from worker.gang.snapshots import Snapshots
 from worker.process import WorkerProcess
 from worker.starting_point import StartingPoint, find_starting_point
+from worker.training.progress import Progress
 from worker.training.run import Blueprint, Run
 from worker.workload import load_blueprint
 
@@ -116,6 +117,7 @@ def _segment_path(process: WorkerProcess, seat: Seat) -> Path:
 def _fill(segment: Segment, start: StartingPoint) -> None:
     """Put the state in, and a first snapshot of it: there is one to restart from at any time."""
     segment.state[:] = start.vector
+    segment.factor[0] = Progress(**start.state.progress).rate_factor
     snapshots = Snapshots(segment, 0, segment.shape.parameters)
     snapshots.copy_own_cut()
     snapshots.publish(start.state)

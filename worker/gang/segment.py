@@ -134,7 +134,9 @@ class Segment:
             raise
         finally:
             os.close(descriptor)
-        return cls(path, shape, buffer)
+        segment = cls(path, shape, buffer)
+        segment.factor[0] = 1.0
+        return segment
 
     @classmethod
     def join(cls, path: Path, shape: SegmentShape) -> Segment:

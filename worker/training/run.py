@@ -121,8 +121,6 @@ class Run:
         )
         self._base_rate: float = training.optimizer.learning_rate
         self._factor = segment.factor
-        if gang.is_leader:
-            segment.factor[0] = self.progress.rate_factor
 
     def exchange_over(self, start: int, stop: int, norms: NDArray[Any]) -> Exchange:
         """This member's part in updating the parameters [start, stop): the whole network, or one layer."""
