@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from service.administration import get_admin
 from service.app import create_app
 from service.authentication import issue_key
 from service.context import EXTENSION, ServiceContext
+from tests.support.postgres import running_postgres
 from tests.support.service_world import ServiceWorld
 
 
@@ -30,10 +32,25 @@ class CountedHints:
         self.published.append(count)
 
 
+@pytest.fixture(scope="session")
+def postgres_database() -> Iterator[Callable[[], str]]:
+    """Makes an empty database of a real PostgreSQL, started for whoever asks first."""
+    with running_postgres() as make:
+        yield make
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """SQLite; with TEST_DATABASE=postgres in the environment, every test here runs on PostgreSQL instead."""
+    if os.environ.get("TEST_DATABASE") == "postgres":
+        return str(request.getfixturevalue("postgres_database")())
+    return f"sqlite:///{tmp_path}/chainrule.db"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings(
-        database_url=f"sqlite:///{tmp_path}/chainrule.db",
+        database_url=database_url,
         redis_url="redis://127.0.0.1:1/0",
         artifact_url=f"file://{tmp_path}/artifacts",
         data_dir=tmp_path / "data",
