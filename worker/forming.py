@@ -73,6 +73,7 @@ def join(process: WorkerProcess, seat: Seat) -> Formed | None:
     """
     deadline = time.monotonic() + _JOIN_PATIENCE_S
     while time.monotonic() < deadline and not process.draining():
+        process.heart.note_progress()
         with process.database.read() as session:
             job = session.get_one(Job, seat.job_id)
             generation = session.get_one(Generation, (seat.job_id, seat.generation))

@@ -1,11 +1,18 @@
-"""The heart: a thread that renews this worker's leases, and tells the trainer when they can no longer be trusted."""
+"""The heart: a thread that renews this worker's leases, and tells the trainer when they can no longer be trusted.
+
+It also watches that the trainer gets on. One that hangs while its heart beats would hold its gang up for ever; so the
+heart ends the process. To the others that is a death like any other, and Celery puts a new process in its place.
+"""
 
 from __future__ import annotations
 
 import math
+import os
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -14,7 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.database import Database
 from models.errors import Fenced, GangBroken, LeaseLost
 from worker.control.identity import Seat, WorkerIdentity
-from worker.control.leases import is_to_drain, renew
+from worker.control.leases import is_to_drain, record_hang, renew
+from worker.progress_watch import ProgressWatch, processor_time_of
 
 _log = structlog.get_logger()
 _LOOK_S = 0.2
@@ -29,13 +37,35 @@ class _Held:
     lost: bool = False
 
 
+def end_process() -> None:
+    """End this process whatever its other threads are doing."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 class Heart:
-    """Renews every ``beat_s`` seconds the lease of the worker and, while it has one, of its seat."""
+    """Renews every ``beat_s`` seconds the lease of the worker and, while it has one, of its seat.
+
+    Args:
+        told: tells whether this worker is to end.
+        ttl_s: how long a lease lasts.
+        progress_timeout_s: how long the thread that makes this object may train without a step.
+        end: what to do when that time is over.
+    """
 
     def __init__(
-        self, database: Database, me: WorkerIdentity, told: Callable[[], bool], *, ttl_s: float, beat_s: float
+        self,
+        database: Database,
+        me: WorkerIdentity,
+        told: Callable[[], bool],
+        *,
+        ttl_s: float,
+        beat_s: float,
+        progress_timeout_s: float,
+        end: Callable[[], None] = end_process,
     ) -> None:
-        self._database, self._me, self._told = database, me, told
+        self._database, self._me, self._told, self._end = database, me, told, end
+        computed = processor_time_of(threading.get_ident())
+        self._watch = ProgressWatch(progress_timeout_s, clock=time.monotonic, computed=computed)
         self.draining = False
         """Whether this worker is to take no more work: its parent is ending, or somebody asked in SQL."""
         self._ttl_s, self._beat_s = ttl_s, beat_s
@@ -57,6 +87,7 @@ class Heart:
 
     def hold(self, seat: Seat, *, leads: bool) -> None:
         """From now on renew this seat too; it was granted a full lease just now."""
+        self._watch.note()
         self._held = _Held(seat, leads)
         self._trusted_until = time.monotonic() + self._ttl_s * _TRUST
 
@@ -69,6 +100,19 @@ class Heart:
         self._state = state
         self._wake.set()
 
+    @contextmanager
+    def training(self, step: Callable[[], int]) -> Iterator[None]:
+        """In this block the thread trains: ``step`` must go up, or ``check`` be called."""
+        self._watch.train(step)
+        try:
+            yield
+        finally:
+            self._watch.train(None)
+
+    def note_progress(self) -> None:
+        """To be called by whoever waits without ``check``: it is waiting and has not hung."""
+        self._watch.note()
+
     def check(self) -> None:
         """To be called by the trainer, often.
 
@@ -76,6 +120,7 @@ class Heart:
             GangBroken: a newer generation owns the job, or it is no longer served.
             LeaseLost: no renewal has come through for two thirds of the lease's time.
         """
+        self._watch.note()
         if time.monotonic() > self._trusted_until:
             raise LeaseLost("could not renew the lease in time; another worker may hold the job now")
         held = self._held
@@ -90,6 +135,9 @@ class Heart:
             if time.monotonic() - beaten >= self._beat_s:
                 beaten = time.monotonic()
                 self._beat()
+            held = self._held
+            if self._watch.stands_still() and held is not None:
+                self._end_hung(held.seat)
             if self._wake.wait(_LOOK_S):
                 beaten = -math.inf
                 self._wake.clear()
@@ -109,3 +157,13 @@ class Heart:
             _log.warning("lease not renewed", error=str(error), worker=self._me.id)
         else:
             self._trusted_until = max(self._trusted_until, started + self._ttl_s * _TRUST)
+
+    def _end_hung(self, seat: Seat) -> None:
+        """Say what has happened, if that is possible, and end."""
+        _log.error("hung: no step for too long", job=seat.job_id, worker=self._me.id)
+        try:
+            with self._database.write() as session:
+                record_hang(session, seat, self._me)
+        except SQLAlchemyError as error:
+            _log.warning("the hang is not recorded", error=str(error), worker=self._me.id)
+        self._end()

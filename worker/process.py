@@ -52,7 +52,14 @@ class WorkerProcess:
         folder.hold_life_sign(me.id)
         with database.write() as session:
             register_worker(session, me, settings.lease_ttl_s)
-        heart = Heart(database, me, told_to_end, ttl_s=settings.lease_ttl_s, beat_s=settings.heartbeat_s)
+        heart = Heart(
+            database,
+            me,
+            told_to_end,
+            ttl_s=settings.lease_ttl_s,
+            beat_s=settings.heartbeat_s,
+            progress_timeout_s=settings.progress_timeout_s,
+        )
         heart.start()
         return cls(settings, database, open_store(settings.artifact_url), folder, me, heart)
 

@@ -101,7 +101,7 @@ def _train(process: WorkerProcess, seat: Seat, formed: Formed) -> Action:
     ring = HistoryRing(gang.segment, run.state.step, run.state.step // run.plan.steps_per_epoch)
     trainer = Trainer(run, gang, ring, formed.snapshots, process.heart.check)
     if not gang.is_leader:
-        return _train_as_member(trainer)
+        return _train_as_member(process, trainer)
     checkpoints = CheckpointWriter(
         process.database,
         process.store,
@@ -126,7 +126,8 @@ def _train_as_leader(
     checkpoints.start()
     reporter.start()
     try:
-        action = trainer.train()
+        with process.heart.training(lambda: trainer.step):
+            action = trainer.train()
     except BaseException as error:
         trainer.gang.abort()  # the others need not find out by waiting
         if reporter.failure is not None:
@@ -139,9 +140,10 @@ def _train_as_leader(
     return action
 
 
-def _train_as_member(trainer: Trainer) -> Action:
+def _train_as_member(process: WorkerProcess, trainer: Trainer) -> Action:
     try:
-        return trainer.train()
+        with process.heart.training(lambda: trainer.step):
+            return trainer.train()
     except BaseException:
         trainer.gang.abort()
         raise
@@ -154,6 +156,7 @@ def _form_again(process: WorkerProcess, left: Seat, why: str, *, is_leader: bool
     deadline = time.monotonic() + _REJOIN_PATIENCE_S
     me, ttl_s = process.me, process.settings.lease_ttl_s
     while time.monotonic() < deadline and not process.draining():
+        process.heart.note_progress()
         try:
             with process.database.write() as session:
                 may_found = is_leader or process.folder.is_dead(founder_of(session, left))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import ValidationError
@@ -32,22 +33,26 @@ def faults_of(error: ValidationError, document: Any) -> list[Fault]:
     """Pydantic's findings as faults with JSON pointers (RFC 6901) into the document."""
     faults: dict[str, Fault] = {}
     for detail in error.errors(include_url=False, include_context=False):
-        fault = Fault(_pointer(detail["loc"], document), _message(detail), detail["type"])
+        fault = Fault(_pointer(detail, document), _message(detail), detail["type"])
         faults.setdefault(fault.pointer, fault)  # one a place: a union reports each of its members
-    return list(faults.values())
+    return [fault for fault in faults.values() if not _is_other_member(fault, faults)]
+
+
+def _is_other_member(fault: Fault, faults: Collection[str]) -> bool:
+    """Whether this only says that the value is not the word it could have been either, beside what is wrong in it."""
+    return fault.code == "literal_error" and any(pointer.startswith(f"{fault.pointer}/") for pointer in faults)
 
 
 def _message(detail: ErrorDetails) -> str:
     return _REMEDIES.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
 
 
-def _pointer(location: tuple[int | str, ...], document: Any) -> str:
+def _pointer(detail: ErrorDetails, document: Any) -> str:
     """Walk the document along the location, leaving out the names pydantic adds for the members of a union."""
-    pointer = ""
-    here = document
+    pointer, here, location = "", document, detail["loc"]
     for position, part in enumerate(location):
         if isinstance(here, dict):
-            if part not in here and (position < len(location) - 1 or not str(part).islower()):
+            if part not in here and (position < len(location) - 1 or detail["type"] != "missing"):
                 continue
             here = here.get(part)
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):

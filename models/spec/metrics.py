@@ -27,7 +27,6 @@ def step_columns(spec: JobSpec) -> tuple[str, ...]:
     """What a step of this job records.
 
     ``impact_<layer>`` is the cost of the batch before the adjustment of the layer minus the cost after it.
-
     An order that adjusts all layers at once has no impact of one of them.
     """
     layers = range(len(spec.network.hidden) + 1) if spec.training.update_order != "simultaneous" else ()

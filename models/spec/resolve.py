@@ -46,6 +46,7 @@ def resolve(
         *_column_faults(spec, by_name, features),
         *_target_faults(spec, by_name),
         *_training_faults(spec, rows),
+        *_class_weight_faults(spec, by_name),
         *_metric_faults(spec, by_name),
         *_validation_faults(validation_columns, by_name, features, spec),
     ]
@@ -171,6 +172,19 @@ def _training_faults(spec: JobSpec, rows: int) -> list[Fault]:
     if spec.validation and spec.validation.fraction and rows < 2:
         faults.append(Fault("/validation/fraction", "the dataset has too few rows to hold any back", "too_few_rows"))
     return faults
+
+
+def _class_weight_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
+    """Weights for classes that are not there; those of a column of numbers are known to the workers only."""
+    named, target = spec.training.class_weight, by_name.get(spec.targets[0])
+    if not isinstance(named, dict) or target is None or target["kind"] not in ("categorical", "boolean"):
+        return []
+    classes = target["levels"] or ["false", "true"]
+    return [
+        Fault(f"/training/class_weight/{name}", f"{target['name']!r} has no class {name!r}", "unknown_class")
+        for name in named
+        if name not in classes
+    ]
 
 
 def _metric_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:

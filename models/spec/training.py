@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,9 @@ from models.spec.schedule import Constant, ScheduleSpec
 
 CostName = Literal["cross_entropy", "binary_cross_entropy", "mean_squared_error", "mean_absolute_error", "huber"]
 UpdateOrder = Literal["simultaneous", "output_to_input", "input_to_output", "largest_gradient_first"]
+
+
+PositiveWeight = Annotated[float, Field(gt=0.0, le=1e6)]
 
 
 class TrainingSpec(SpecPart):
@@ -30,6 +33,6 @@ class TrainingSpec(SpecPart):
     l1: float = Field(default=0.0, ge=0.0, le=1000.0)
     l2: float = Field(default=0.0, ge=0.0, le=1000.0)
     clip_norm: float | None = Field(default=None, gt=0.0)
-    class_weight: dict[str, float] | Literal["balanced"] | None = None
+    class_weight: dict[str, PositiveWeight] | Literal["balanced"] | None = None
     """A weight for each class by its label, or ``balanced``: rows / (classes × rows of the class)."""
     dtype: Literal["float32", "float64"] = "float32"

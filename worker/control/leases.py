@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.database import now_us, utc_now
 from models.errors import Fenced
+from models.lifecycle import record_event
 from models.records import Job, Member, Worker
 from models.states import SERVED
 from worker.control.identity import Seat, WorkerIdentity
@@ -73,6 +74,14 @@ def is_to_drain(session: Session, me: WorkerIdentity) -> bool:
 def retire_worker(session: Session, worker_id: str) -> None:
     """Say that a worker process has ended."""
     session.execute(update(Worker).where(Worker.id == worker_id).values(state="gone", job_id=None, lease_until_us=0))
+
+
+def record_hang(session: Session, seat: Seat, me: WorkerIdentity) -> None:
+    """Say that a member made no progress although it lives, and give its seat back. The caller ends its process."""
+    left = (Member.id == seat.member_id, Member.state != "left")
+    session.execute(update(Member).where(*left).values(state="left", left_at=utc_now(), left_reason="hung"))
+    message = f"{me.name} hung: its heart beat on but it made no step; its process is ended"
+    record_event(session, seat.job_id, "member_hung", me.id, message, generation=seat.generation)
 
 
 def hold_job(session: Session, seat: Seat) -> Job:

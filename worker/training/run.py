@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.checkpoint_file import RunState
 from models.spec import JobSpec, step_columns
 from models.spec.metrics import known_metrics
+from models.tabular.values import Value
 from worker.backprop import Layout, Network, ShardPass, initialize, make_optimizer, make_penalty, make_schedule
 from worker.gang.exchange import Exchange
 from worker.gang.gang import Gang, own_cut
@@ -29,7 +30,7 @@ EVALUATION_ROWS = 1024
 class Blueprint:
     """What follows from spec and data alone, the same for every worker."""
 
-    def __init__(self, spec: JobSpec, data: Prepared, n_outputs: int, labels: Sequence[object]) -> None:
+    def __init__(self, spec: JobSpec, data: Prepared, n_outputs: int, labels: Sequence[Value]) -> None:
         self.spec, self.data = spec, data
         training, hidden = spec.training, spec.network.hidden
         assert training.cost is not None, "a resolved spec names its cost"

@@ -107,6 +107,12 @@ def test_all_faults_are_told_at_once():
         ({"features": ["size", "size"]}, "/features/1", "twice"),
         ({"training": {"cost": "huber"}}, "/training/cost", "not a cost for a classification"),
         ({"training": {"cost": "binary_cross_entropy"}}, "/training/cost", "needs two classes"),
+        (
+            {"target": "colour", "training": {"class_weight": {"red": 2.0, "pink": 2.0}}},
+            "/training/class_weight/pink",
+            "no class 'pink'",
+        ),
+        ({"training": {"class_weight": {"1": -1.0}}}, "/training/class_weight/1", "greater than 0"),
         ({"workers": {"min": 5}}, "/workers/min", "cannot share 4 shards"),
         ({"workers": {"min": 3, "max": 2}}, "/workers", "less than min"),
         ({"stopping": {"target": {"metric": "luck", "value": 1}}}, "/stopping/target/metric", "no metric 'luck'"),
