@@ -17,6 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
+from chainrule.stack.readiness import is_ready
+
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 
 
@@ -99,4 +101,4 @@ def test_a_part_that_is_killed_is_started_again(
 
     until(is_back, 20)
     with up.client() as client:
-        until(lambda: httpx.get(f"{client.url}/readyz").status_code == 200, 20)
+        until(lambda: is_ready(client.url), 20)
