@@ -107,7 +107,8 @@ def secret(world: ServiceWorld) -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def url(env: dict[str, str], database: Database, folder: Path) -> Iterator[str]:
-    """Where the server listens, on tables that are there; the socket is made here, so that no other process can have its port."""
+    """Where the server listens; the socket is made here, so that no other process can have its port."""
+    del database  # only that its tables are there
     with closing(socket.create_server(("127.0.0.1", 0))) as listener, (folder / "server.txt").open("wb") as log:
         words = ["gunicorn", "--config", "python:service.gunicorn_config", "--bind", f"fd://{listener.fileno()}"]
         server = subprocess.Popen(
