@@ -31,7 +31,8 @@ class ProgressWatch:
         self._timeout_s, self._clock, self._computed = timeout_s, clock, computed
         self._notes = 0
         self._step: Callable[[], int] | None = None
-        self._begin()
+        self._looked, self._computed_before = clock(), computed()
+        self._mark, self._still_s, self._idle_s = (-1, 0), 0.0, 0.0
 
     def note(self) -> None:
         """The thread is waiting for somebody else, or has got on."""
@@ -56,10 +57,6 @@ class ProgressWatch:
         self._idle_s = 0.0 if busy_s > _COMPUTES * elapsed_s else self._idle_s + elapsed_s
         hangs = self._step is not None and self._idle_s > self._timeout_s
         return hangs or self._still_s > _LONG * self._timeout_s
-
-    def _begin(self) -> None:
-        self._looked, self._computed_before = self._clock(), self._computed()
-        self._mark, self._still_s, self._idle_s = (-1, 0), 0.0, 0.0
 
 
 def processor_time_of(thread: int | None) -> Clock:

@@ -80,9 +80,9 @@ class Round:
         self.accepted[job_id] = ("succeeded", "max_epochs")
         return job_id
 
-    def start(self, workers: int, **changes: Any) -> str:
+    def start(self, workers: int, *, app: str = "worker.app", **changes: Any) -> str:
         """A job served by a gang of so many workers of one Celery worker."""
-        self.fleet.start_workers(workers)
+        self.fleet.start_workers(workers, app)
         job_id = self.submit(**changes)
         wait_until(lambda: len(self.fleet.members(job_id)) == workers, what=f"a gang of {workers}")
         return job_id
@@ -101,7 +101,7 @@ class Round:
         return "\n".join(f"{event.at:%H:%M:%S.%f} {event.kind}: {event.message}" for event in self.fleet.events(job_id))
 
     def _nothing_is_left(self) -> None:
-        """No process, no lease, no shared memory, no life sign, no file that no row names, no word of a busy database."""
+        """No process, no lease, no shared memory, no life sign, no nameless file, no word of a busy database."""
         fleet = self.fleet
         assert fleet.processes_left() == {}
         with fleet.database.read() as session:

@@ -92,10 +92,10 @@ class Fleet:
         self.broker = self.start([str(valkey_binary()), *options], "broker")
         wait_until(self.socket.exists, what="the broker")
 
-    def start_workers(self, concurrency: int = 2) -> subprocess.Popen[bytes]:
+    def start_workers(self, concurrency: int = 2, app: str = "worker.app") -> subprocess.Popen[bytes]:
         """A Celery worker of so many processes; returns once all of them have registered."""
         before = {worker.id for worker in self.workers()}
-        command = ["-m", "celery", "-A", "worker.app", "worker", "--concurrency", str(concurrency)]
+        command = ["-m", "celery", "-A", app, "worker", "--concurrency", str(concurrency)]
         options = ["--loglevel", "INFO", "--without-mingle", "--without-gossip", "-n", f"{new_id('w')}@%h"]
         process = self.start([sys.executable, *command, *options], f"worker-{len(self.processes)}")
         self.celery_workers.append(process)
