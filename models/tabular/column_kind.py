@@ -16,8 +16,6 @@ Kind = Literal["numeric", "integer", "boolean", "categorical"]
 
 LARGEST: Final = 1e100
 """Beyond it the squares in a variance leave float64; no measured thing is as large."""
-_WHOLE_IN_SINGLE = 2**24
-_SINGLE = np.finfo(np.float32)
 
 
 class ColumnKind:
@@ -31,8 +29,7 @@ class ColumnKind:
         self.name = name
         self._limits = limits
         self._reads: Literal["numbers", "truth", "texts"] = "numbers"
-        self._is_empty, self._is_whole = True, True
-        self._largest, self._smallest = 0.0, np.inf
+        self._is_empty, self._is_whole, self._is_single = True, True, True
         self._faults_of_numbers: list[Fault] = []
         self._faults_of_texts: list[Fault] = []
         self._levels = set[str]()
@@ -70,10 +67,12 @@ class ColumnKind:
 
     @property
     def needs_double(self) -> bool:
-        """Whether float32 would lose whole numbers, or is too narrow."""
-        if self.kind == "integer":
-            return self._largest > _WHOLE_IN_SINGLE
-        return self.kind == "numeric" and bool(self._largest > _SINGLE.max or self._smallest < _SINGLE.tiny)
+        """Whether a number is another one as a float32.
+
+        Not only beyond its range: a time such as 1700000000.25 would be one of a stretch of two minutes that are all
+        alike, and what is calculated in float64 would begin with an error of 1e-8.
+        """
+        return self.kind in ("numeric", "integer") and not self._is_single
 
     @property
     def levels(self) -> list[str] | None:
@@ -121,8 +120,8 @@ class ColumnKind:
         known = size[~np.isnan(size)]
         if len(known):
             self._is_empty = False
-            self._largest = max(self._largest, float(known.max()))
-            self._smallest = min(self._smallest, float(known.min(where=known > 0, initial=np.inf)))
+            with np.errstate(over="ignore"):
+                self._is_single = self._is_single and bool((known.astype(np.float32) == known).all())
             self._is_whole = self._is_whole and bool((known == np.floor(known)).all())
         return True
 

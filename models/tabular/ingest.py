@@ -23,7 +23,7 @@ from models.tabular.matrix_file import MatrixFile
 
 @dataclass(frozen=True, slots=True)
 class IngestedTable:
-    """A converted table: a ``.npy`` file of shape (rows, columns), float32 unless whole numbers would be lost.
+    """A converted table: a ``.npy`` file of shape (rows, columns), float32 if that holds every number exactly.
 
     A categorical cell holds the place of its text among the column's levels, a boolean one 0 or 1; what is missing
     is NaN.

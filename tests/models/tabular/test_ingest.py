@@ -94,18 +94,27 @@ def test_a_column_with_nothing_in_it_is_numeric(ingest):
     assert (columns["b"]["kind"], columns["b"]["missing"], columns["b"]["distinct"]) == ("numeric", 2, 0)
 
 
-def test_a_number_too_large_for_single_makes_the_matrix_double(ingest):
+def test_a_number_that_is_another_one_in_single_makes_the_matrix_double(ingest):
     assert ingest("a\n16777216\n")[1].dtype == np.float32
     _, matrix, _ = ingest("a,b\n16777217,0.1\n")
     assert matrix.dtype == np.float64
     assert matrix.tolist() == [[16777217, 0.1]]
     assert ingest("a\n1e39\n")[1].dtype == np.float64
     assert ingest("a\n1e-39\n")[1].dtype == np.float64
+    assert ingest("a\n0.5\n-3.25\n")[1].dtype == np.float32
+    assert ingest("a\n0.1\n")[1].tolist() == [[0.1]]
+
+
+def test_times_with_fractions_are_not_all_the_same(ingest):
+    """As float32 they would be."""
+    _, matrix, columns = ingest("t\n1700000000.25\n1700000001.5\n1700000020.5\n")
+    assert matrix[:, 0].tolist() == [1700000000.25, 1700000001.5, 1700000020.5]
+    assert columns["t"]["distinct"] == 3
 
 
 def test_different_numbers_are_those_the_matrix_can_tell_apart(ingest):
     _, matrix, columns = ingest("a\n0.1234567891\n0.1234567892\n0.5\n")
-    assert columns["a"]["distinct"] == len(np.unique(matrix)) == 2
+    assert columns["a"]["distinct"] == len(np.unique(matrix)) == 3
 
 
 @pytest.mark.parametrize("rows", [4095, 4096, 4097, 8193])
