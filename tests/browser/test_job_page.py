@@ -50,6 +50,14 @@ def test_it_shows_where_the_job_stands(page, job):
     expect(page.locator("job-events")).to_contain_text("the first thing that happened")
 
 
+def test_a_job_that_reached_its_target_early_is_done(page, world, job):
+    world.change(job, state="succeeded", reason="target_reached", finished_at=utc_now())
+    page.goto(f"/jobs/{job}")
+    expect(page.locator("job-summary")).to_contain_text("It reached the target it was to stop at.")
+    expect(page.locator("job-summary")).to_contain_text("Done after 25 % of its steps")
+    expect(page.get_by_role("progressbar")).to_have_js_property("value", 1)
+
+
 @pytest.mark.parametrize("name", ["cost-chart", "metrics-chart"])
 def test_its_charts_are_drawn(page, job, name):
     page.goto(f"/jobs/{job}")

@@ -4,7 +4,7 @@ import { element, setText } from "../dom/element.js";
 import { NONE, count, figure, percent, short } from "../text/numbers.js";
 import { shortOutline } from "../text/spec.js";
 import { duration } from "../text/times.js";
-import { headline, isShare, metricName, sentence } from "../text/words.js";
+import { done, headline, isShare, metricName, sentence } from "../text/words.js";
 import { withJobLinks } from "./job_links.js";
 import { stateTag } from "./state.js";
 import "./time_ago.js";
@@ -50,7 +50,7 @@ export class JobRow {
   }
 
   #tellProgress({ progress, state, spec }) {
-    this.bar.value = progress.fraction ?? 0;
+    this.bar.value = done(progress, state);
     this.bar.className = state;
     const parts = [`epoch ${count(progress.epoch)} of ${count(spec.training.max_epochs)}`];
     if (progress.eta_seconds != null) parts.push(`${duration(progress.eta_seconds)} left`);

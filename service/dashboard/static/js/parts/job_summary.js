@@ -4,7 +4,7 @@ import { element, setText } from "../dom/element.js";
 import { NONE, count, figure, percent, short } from "../text/numbers.js";
 import { outline } from "../text/spec.js";
 import { duration, secondsBetween } from "../text/times.js";
-import { headline, isShare, metricName, sentence } from "../text/words.js";
+import { done, headline, isShare, metricName, sentence } from "../text/words.js";
 import { Facts } from "./facts.js";
 import "./job_actions.js";
 import { withJobLinks } from "./job_links.js";
@@ -62,10 +62,10 @@ class JobSummary extends HTMLElement {
   }
 
   #tellProgress({ progress, state }) {
-    const fraction = progress.fraction ?? 0;
-    this.bar.value = fraction;
+    this.bar.value = done(progress, state);
     this.bar.className = state;
-    setText(this.share, percent(fraction));
+    const isEarly = state === "succeeded" && progress.fraction < 1;
+    setText(this.share, isEarly ? `Done after ${percent(progress.fraction)} of its steps` : percent(progress.fraction ?? 0));
     const left = progress.eta_seconds == null ? "" : `about ${duration(progress.eta_seconds)} left`;
     setText(this.left, left);
   }

@@ -52,6 +52,9 @@ export function sentence(job) {
   }
 }
 
+/** How full its bar is: what has succeeded before its last epoch has nothing left to do. */
+export const done = (progress, state) => (state === "succeeded" ? 1 : (progress.fraction ?? 0));
+
 /** The metric that says most about a job beside its cost: [key, value], or null. */
 export function headline(metrics) {
   const wanted = ["validation_accuracy", "validation_r2", "validation_rmse"];
