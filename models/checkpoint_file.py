@@ -39,6 +39,16 @@ class RunState:
     progress: dict[str, Any] = field(default_factory=dict)
     """Best-so-far metric and stopping counters, as ``worker.training.stopping`` keeps them."""
 
+    @classmethod
+    def from_json(cls, text: str | bytes) -> RunState:
+        """What ``to_json`` made. Raises TypeError or ValueError for anything else."""
+        fields = json.loads(text)
+        return cls(**{**fields, "widths": tuple(fields["widths"]), "slots": tuple(fields["slots"])})
+
+    def to_json(self) -> str:
+        """One line of JSON; the same for equal states."""
+        return json.dumps(asdict(self), sort_keys=True)
+
     @property
     def parameters(self) -> int:
         """Weights and biases of the network."""
@@ -53,7 +63,7 @@ class RunState:
 def checkpoint_header(state: RunState) -> bytes:
     """The bytes of the file that come before the vector's."""
     item = np.dtype(state.dtype).itemsize
-    header: dict[str, Any] = {"__metadata__": {"chainrule": json.dumps(asdict(state), sort_keys=True)}}
+    header: dict[str, Any] = {"__metadata__": {"chainrule": state.to_json()}}
     offset = 0
     for name, shape in _tensors(state):
         end = offset + item * int(np.prod(shape, dtype=np.int64))
@@ -74,8 +84,7 @@ def read_checkpoint(path: Path) -> tuple[RunState, NDArray[Any]]:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(min(length, path.stat().st_size)))
-        fields = json.loads(header["__metadata__"]["chainrule"])
-        state = RunState(**{**fields, "widths": tuple(fields["widths"]), "slots": tuple(fields["slots"])})
+        state = RunState.from_json(header["__metadata__"]["chainrule"])
         vector = np.memmap(path, dtype=state.dtype, mode="r", offset=8 + length, shape=(state.vector_size,))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactCorrupt(path.name, "a checkpoint", f"unreadable ({error})") from error

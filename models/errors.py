@@ -18,8 +18,7 @@ ChainruleError
     ├── Fenced            a newer generation owns the job; this write was refused
     ├── LeaseLost         this worker could not renew in time and stopped itself
     ├── GangBroken        a member is gone; the generation ends here
-    ├── ReplayMismatch    a replayed step did not give the stored cost bits
-    └── FingerprintMismatch   this worker's arithmetic is not the job's
+    └── ReplayMismatch    a replayed step did not give the stored cost bits
 """
 
 from __future__ import annotations
@@ -186,9 +185,3 @@ class ReplayMismatch(GangError):
     def __init__(self, job_id: str, step: int, stored: float, replayed: float) -> None:
         self.job_id, self.step, self.stored, self.replayed = job_id, step, stored, replayed
         super().__init__(f"job {job_id}: step {step} cost {stored!r} when first run and {replayed!r} when replayed")
-
-
-class FingerprintMismatch(GangError):
-    """This worker's arithmetic gives other bits than that of the workers which began the job."""
-
-    code = "fingerprint_mismatch"

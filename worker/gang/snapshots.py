@@ -8,10 +8,9 @@ without touching a member's own memory, and read by the checkpoint writer while 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +56,7 @@ class Snapshots:
     def publish(self, run: RunState) -> None:
         """Make the copy the one to restart from. For the leader, after all members have copied."""
         number = self._segment.control[Word.PUBLISHED] + 1
-        text = json.dumps(asdict(run)).encode()
+        text = run.to_json().encode()
         offset = number % 2 * NOTE_BYTES
         self._segment.notes[offset : offset + 8] = len(text).to_bytes(8, "little")
         self._segment.notes[offset + 8 : offset + 8 + len(text)] = text
@@ -94,8 +93,7 @@ def latest_snapshot(segment: Segment) -> Snapshot | None:
         return None
     offset = number % 2 * NOTE_BYTES
     length = int.from_bytes(segment.notes[offset : offset + 8], "little")
-    fields = json.loads(bytes(segment.notes[offset + 8 : offset + 8 + length]))
-    state = RunState(**{**fields, "widths": tuple(fields["widths"]), "slots": tuple(fields["slots"])})
+    state = RunState.from_json(bytes(segment.notes[offset + 8 : offset + 8 + length]))
     return Snapshot(number, state, _paths(segment.path)[number % 2])
 
 
