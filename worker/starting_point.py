@@ -11,10 +11,11 @@ import structlog
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from models.checkpoint_file import RunState, read_checkpoint
+from models.checkpoint_file import RunState, read_checkpoint, split_vector
 from models.errors import ArtifactCorrupt, ArtifactMissing, GangBroken
 from models.lifecycle import record_event
 from models.records import Checkpoint
+from models.spec.job import WarmStartSpec
 from worker.control.identity import Seat
 from worker.control.leases import hold_job
 from worker.gang.history_ring import epochs_between, steps_between
@@ -50,7 +51,7 @@ def find_starting_point(process: WorkerProcess, seat: Seat, blueprint: Blueprint
         found = _from_memory(process, seat, blueprint, path)
         if found is not None:
             return StartingPoint(*found, outlived=tuple(old))
-    state, vector = _from_checkpoints(process, seat, blueprint) or _from_nothing(blueprint)
+    state, vector = _from_checkpoints(process, seat, blueprint) or _from_the_start(process, blueprint)
     return StartingPoint(state, vector, tuple(old))
 
 
@@ -110,11 +111,20 @@ def _from_checkpoints(process: WorkerProcess, seat: Seat, blueprint: Blueprint) 
     return None
 
 
-def _from_nothing(blueprint: Blueprint) -> tuple[RunState, Array]:
+def _from_the_start(process: WorkerProcess, blueprint: Blueprint) -> tuple[RunState, Array]:
+    """Initial weights, or those of an earlier job; the optimizer's slots are zero."""
     vector = np.zeros((blueprint.segment_shape().parts, blueprint.layout.size), blueprint.spec.training.dtype)
-    vector[0] = blueprint.initial_parameters()
+    warm = blueprint.spec.warm_start
+    vector[0] = blueprint.initial_parameters() if warm is None else _weights_of(process, warm)
     vector[-1] = vector[0]
     return blueprint.initial_state(), vector
+
+
+def _weights_of(process: WorkerProcess, warm: WarmStartSpec) -> Array:
+    with process.database.read() as session:
+        checkpoint = session.get_one(Checkpoint, (warm.job, warm.step))
+    parts = split_vector(*read_checkpoint(process.store.verify(checkpoint.artifact, checkpoint.sha256)))
+    return parts["best" if warm.best else "parameters"]
 
 
 def _report_unsound(process: WorkerProcess, seat: Seat, checkpoint: Checkpoint, why: str) -> None:

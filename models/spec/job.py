@@ -64,6 +64,16 @@ class CheckpointsSpec(SpecPart):
     keep_last: int = Field(default=3, ge=1, le=1000)
 
 
+class WarmStartSpec(SpecPart):
+    """Begin from the weights of an earlier job instead of random ones; the optimizer begins anew."""
+
+    job: str
+    step: int | None = Field(default=None, ge=0)
+    """Of one of its kept checkpoints; null means the newest."""
+    best: bool = False
+    """Whether to take the best weights that the checkpoint knows instead of those of its step."""
+
+
 class JobSpec(SpecPart):
     """What a user asks for."""
 
@@ -84,6 +94,7 @@ class JobSpec(SpecPart):
     checkpoints: CheckpointsSpec = CheckpointsSpec()
     max_restarts: int = Field(default=3, ge=0, le=1000)
     priority: int = Field(default=0, ge=-1000, le=1000)
+    warm_start: WarmStartSpec | None = None
     labels: Annotated[dict[Name, Label], AfterValidator(_at_most_64)] = Field(default_factory=dict)
 
     @property

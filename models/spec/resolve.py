@@ -78,11 +78,15 @@ def input_count(by_name: Mapping[str, Column], features: Sequence[str]) -> int:
     return sum(len(by_name[name]["levels"]) if by_name[name]["kind"] == "categorical" else 1 for name in features)
 
 
+def network_widths(spec: JobSpec, by_name: Mapping[str, Column], features: Sequence[str] | None = None) -> list[int]:
+    """Inputs, units of each layer, outputs; of a resolved spec when no features are given."""
+    hidden = [layer.units for layer in spec.network.hidden]
+    return [input_count(by_name, features or spec.features or ()), *hidden, output_count(spec, by_name)]
+
+
 def parameter_count(spec: JobSpec, by_name: Mapping[str, Column], features: Sequence[str]) -> int:
     """Weights and biases of the whole network."""
-    hidden = [layer.units for layer in spec.network.hidden]
-    widths = [input_count(by_name, features), *hidden, output_count(spec, by_name)]
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(widths))
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(network_widths(spec, by_name, features)))
 
 
 def _class_count(column: Column) -> int:

@@ -17,9 +17,11 @@ from models.ids import new_id
 from models.lifecycle import record_event
 from models.records import Dataset, Job
 from models.spec import JobSpec, parse_spec, resolve
+from models.spec.resolve import network_widths
 from models.states import JobState
 from service.jobs.plan import Plan, plan_of
 from service.jobs.training_rows import training_rows
+from service.jobs.warm_start import keep_warm_start, resolve_warm_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def plan_job(session: Session, owner_id: str, document: Any, store: ArtifactStor
         max_parameters=max_parameters,
         validation_columns=other.columns if other else (),
     )
+    widths = network_widths(resolved, {column["name"]: column for column in dataset.columns})
+    resolved = resolve_warm_start(session, owner_id, resolved, widths, store)
     left = training_rows(resolved, dataset, store)
     return Planned(resolved, plan_of(resolved, dataset.columns, rows=dataset.rows, training_rows=left))
 
@@ -93,6 +97,7 @@ def enqueue(session: Session, owner_id: str, planned: Planned, *, key: str | Non
         steps_total=planned.plan.steps_total,
         created_at=utc_now(),
     )
+    keep_warm_start(session, spec)
     session.add(job)
     session.flush()
     record_event(session, job.id, "submitted", "user", "submitted")
