@@ -116,9 +116,8 @@ class LeaderEnding:
         """History, progress and the change in one transaction; tried again while the database is away."""
         while True:
             try:
-                with self._process.database.write() as self._session:
-                    change(self._reporter.save(self._session))
-                self._reporter.saved()
+                with self._reporter.transaction() as (self._session, job):
+                    change(job)
             except SQLAlchemyError as error:
                 _log.warning("end not written, trying again", error=str(error), job=self._seat.job_id)
                 self._process.heart.check()

@@ -58,7 +58,8 @@ def found(process: WorkerProcess, seat: Seat) -> Formed:
         job = hold_job(session, seat)
         job.fingerprint = job.fingerprint or process.me.fingerprint
         job.steps_total = blueprint.plan.steps_total
-        limit = min(job.workers_max, MAX_MEMBERS_HERE)
+        over = Progress(**start.state.progress).reason is not None  # nothing to share: the end is only to be written
+        limit = 1 if over else min(job.workers_max, MAX_MEMBERS_HERE)
         workers = start_generation(session, seat, job, start.state.step, limit)
     start.discard_outlived()
     place = places(len(workers), blueprint.spec.shards)[0]

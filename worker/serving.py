@@ -102,18 +102,17 @@ def _train(process: WorkerProcess, seat: Seat, formed: Formed) -> Action:
     trainer = Trainer(run, gang, ring, formed.snapshots, process.heart.check)
     if not gang.is_leader:
         return _train_as_member(process, trainer)
+    reporter = Reporter(process.database, seat, trainer, process.draining, boundary_s=process.settings.boundary_s)
     checkpoints = CheckpointWriter(
-        process.database,
+        reporter.transaction,
         process.store,
         seat,
         process.me.id,
-        gang.segment,
         formed.snapshots,
         every_s=run.spec.checkpoints.every_seconds,
         keep_last=run.spec.checkpoints.keep_last,
         steps_per_epoch=run.plan.steps_per_epoch,
     )
-    reporter = Reporter(process.database, seat, trainer, process.draining, boundary_s=process.settings.boundary_s)
     try:
         return _train_as_leader(process, seat, trainer, reporter, checkpoints)
     finally:

@@ -99,8 +99,9 @@ def _save_history_up_to(
 def _from_checkpoints(process: WorkerProcess, seat: Seat, blueprint: Blueprint) -> tuple[RunState, Array] | None:
     """The newest checkpoint whose bytes are what they were. One that is not is reported and passed over."""
     with process.database.read() as session:
-        statement = select(Checkpoint).where(Checkpoint.job_id == seat.job_id).order_by(Checkpoint.step.desc())
-        checkpoints = session.scalars(statement).all()
+        known = Checkpoint.step <= saved_steps(session, seat.job_id)  # from beyond, the history would have a hole
+        statement = select(Checkpoint).where(Checkpoint.job_id == seat.job_id, known)
+        checkpoints = session.scalars(statement.order_by(Checkpoint.step.desc())).all()
     for checkpoint in checkpoints:
         try:
             state, vector = read_checkpoint(process.store.verify(checkpoint.artifact, checkpoint.sha256))

@@ -22,7 +22,7 @@ from models.artifacts import open_store
 from models.database import Database, open_database, utc_now
 from models.hints import QUEUE, SERVE_TASK
 from models.ids import new_id
-from models.records import Dataset, Event, Generation, Job, Member, Owner, Worker
+from models.records import Checkpoint, Dataset, Event, Generation, Job, Member, Owner, Worker
 from models.spec import parse_spec, resolve
 from models.states import TERMINAL
 
@@ -257,6 +257,11 @@ class Fleet:
         with self.database.read() as session:
             statement = select(Generation).where(Generation.job_id == job_id).order_by(Generation.number)
             return list(session.scalars(statement))
+
+    def checkpoints(self, job_id: str) -> list[int]:
+        """The steps of a job's kept checkpoints."""
+        with self.database.read() as session:
+            return list(session.scalars(select(Checkpoint.step).where(Checkpoint.job_id == job_id)))
 
     def events(self, job_id: str) -> list[Event]:
         """Of a job, in order."""

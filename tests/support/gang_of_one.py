@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from models.checkpoint_file import RunState
 from models.spec import parse_spec
 from worker.gang.gang import Gang, places
 from worker.gang.history_ring import HistoryRing, steps_between
@@ -36,11 +37,16 @@ class GangOfOne:
         self.blueprint = Blueprint(spec, data, outputs, labels)
         self.segment = Segment.found(folder / f"segment-{spec.shards}", self.blueprint.segment_shape())
         self.segment.parameters[:] = self.blueprint.initial_parameters() if start is None else start
-        gang = Gang(self.segment, places(1, spec.shards)[0], lambda rank: False, lambda: None)
-        self.run = Run(self.blueprint, gang, self.blueprint.initial_state())
+        self.gang = Gang(self.segment, places(1, spec.shards)[0], lambda rank: False, lambda: None)
+        self.run = Run(self.blueprint, self.gang, self.blueprint.initial_state())
         self.ring = HistoryRing(self.segment, 0, 0)
         self.snapshots = Snapshots(self.segment, *self.run.cut)
-        self.trainer = Trainer(self.run, gang, self.ring, self.snapshots, lambda: None)
+        self.trainer = Trainer(self.run, self.gang, self.ring, self.snapshots, lambda: None)
+
+    def successor(self, state: RunState) -> Trainer:
+        """A trainer that takes the run up at another state."""
+        run = Run(self.blueprint, self.gang, state)
+        return Trainer(run, self.gang, HistoryRing(self.segment, state.step, 0), self.snapshots, lambda: None)
 
     def train(self) -> np.ndarray:
         """Train to the end; returns the history by step, shape (steps, columns): cost, learning rate, norm, …"""

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from models.records import CostChunk, Epoch
 from tests.support.fleet import Fleet, wait_until
 
-LONG = {"batch_size": 32, "max_epochs": 600, "optimizer": {"name": "adam", "learning_rate": 1e-4}}
-"""About 20,000 steps, one to two seconds."""
+LONG = {"batch_size": 32, "max_epochs": 1500, "optimizer": {"name": "adam", "learning_rate": 1e-4}}
+"""About 50,000 steps, two to three seconds."""
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ def assert_as_undisturbed(fleet, job, undisturbed):
 def test_the_undisturbed_run_is_worth_comparing_with(undisturbed):
     _, steps, epochs = undisturbed
     costs = np.frombuffer(steps, "<f8").reshape(-1, 3)[:, 0]
-    assert len(costs) == 34 * 600
-    assert len(epochs) == 600
+    assert len(costs) == 34 * 1500
+    assert len(epochs) == 1500
     assert np.isfinite(costs).all()
     assert costs[-100:].mean() < 0.2 * costs[:100].mean()
 
@@ -83,7 +83,7 @@ def test_more_workers_give_the_same_bits(fleet, spec, undisturbed, workers):
 def test_a_worker_killed_at_a_random_step_changes_no_bit(fleet, spec, undisturbed, rank):
     fleet.start_workers(2)
     job_id = fleet.submit(spec)
-    fleet.wait_for_step(job_id, int(np.random.default_rng().integers(1, 8_000)))
+    fleet.wait_for_step(job_id, int(np.random.default_rng().integers(1, 20_000)))
 
     _, worker = fleet.members(job_id)[rank]
     os.kill(worker.pid, signal.SIGKILL)
@@ -109,10 +109,11 @@ def test_a_run_resumed_after_everything_was_killed_has_the_same_bits(fleet, spec
 
 
 def test_a_run_whose_memory_is_gone_too_goes_on_from_its_checkpoint(fleet, spec, undisturbed):
-    spec["checkpoints"] = {"every_seconds": 0.5}
+    fleet.environment["CHAINRULE_BOUNDARY_S"] = "0.2"
+    spec["checkpoints"] = {"every_seconds": 0.2}
     parent = fleet.start_workers(2)
     job_id = fleet.submit(spec)
-    fleet.wait_for_step(job_id, 6_000)
+    wait_until(lambda: max(fleet.checkpoints(job_id), default=0) > 0, what="a checkpoint")
     fleet.kill(parent)
     for path in (fleet.root / "shm").rglob("job_*"):
         path.unlink()
@@ -124,16 +125,16 @@ def test_a_run_whose_memory_is_gone_too_goes_on_from_its_checkpoint(fleet, spec,
     assert fleet.generations(job_id)[-1].start_step > 0
 
 
-def test_a_worker_that_comes_later_is_used_and_one_that_is_ended_is_missed_by_nobody(fleet, spec, undisturbed):
-    spec["training"] = {**LONG}
+def test_a_worker_that_comes_later_is_used_and_one_that_is_ended_is_missed_by_nobody(fleet, spec):
+    spec["training"] = {**LONG, "max_epochs": 4000}  # a worker takes a second or two to start
     first = fleet.start_workers(1)
     job_id = fleet.submit(spec)
-    fleet.wait_for_step(job_id, 1000)
     fleet.start_workers(1)
     wait_until(lambda: len(fleet.members(job_id)) == 2, 3.0, "the newcomer's place")
 
     first.send_signal(signal.SIGTERM)
-
     job = fleet.wait(job_id)
-    assert_as_undisturbed(fleet, job, undisturbed)
-    assert job.restarts == 0
+
+    assert (job.state, job.restarts) == ("succeeded", 0)
+    alone = fleet.wait(fleet.submit(spec))
+    assert (job.weights_sha256, history(fleet, job.id)) == (alone.weights_sha256, history(fleet, alone.id))

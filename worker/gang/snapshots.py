@@ -46,6 +46,15 @@ class Snapshots:
         """Whether the file whose turn it is may be overwritten. For the leader, before it announces a copy."""
         return self.reading is None or self.reading % 2 != (self._segment.control[Word.PUBLISHED] + 1) % 2
 
+    def hold_latest(self) -> Snapshot | None:
+        """The last published copy, kept from being overwritten until ``reading`` is None again."""
+        while True:
+            snapshot = latest_snapshot(self._segment)
+            self.reading = snapshot.number if snapshot else None
+            # Only if nothing was published in between is what comes next written into the other file.
+            if snapshot is None or self._segment.control[Word.PUBLISHED] == snapshot.number:
+                return snapshot
+
     def copy_own_cut(self) -> None:
         """Copy this member's cut of every vector into the file whose turn it is."""
         state, start, stop = self._segment.state, self._start, self._stop

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import structlog
 from sqlalchemy import delete, select
@@ -12,22 +13,24 @@ from sqlalchemy.orm import Session
 
 from models.artifacts import ArtifactStore, Stored
 from models.checkpoint_file import RunState, checkpoint_header
-from models.database import Database, utc_now
-from models.errors import Fenced, StorageError
+from models.database import utc_now
+from models.errors import GangError, StorageError
 from models.lifecycle import record_event
-from models.records import Checkpoint
+from models.records import Checkpoint, Job
 from worker.control.identity import Seat
-from worker.control.leases import hold_job
-from worker.gang.segment import Segment
-from worker.gang.snapshots import Snapshot, Snapshots, latest_snapshot
+from worker.gang.snapshots import Snapshot, Snapshots
 
 _log = structlog.get_logger()
+
+Transaction = Callable[[], AbstractContextManager[tuple[Session, Job]]]
+"""Begins a fenced transaction that has the job locked."""
 
 
 class CheckpointWriter:
     """Writes the newest snapshot every so often. One, the leader's, a generation.
 
     Args:
+        transaction: the reporter's: the history goes with it, so that no checkpoint is ahead of it.
         snapshots: the leader's, told which file is being read so that it is not overwritten meanwhile.
         every_s: from the spec.
         keep_last: from the spec: how many besides the first and the last of a job.
@@ -36,19 +39,18 @@ class CheckpointWriter:
 
     def __init__(
         self,
-        database: Database,
+        transaction: Transaction,
         store: ArtifactStore,
         seat: Seat,
         actor: str,
-        segment: Segment,
         snapshots: Snapshots,
         *,
         every_s: float,
         keep_last: int,
         steps_per_epoch: int,
     ) -> None:
-        self._database, self._store, self._seat, self._actor = database, store, seat, actor
-        self._segment, self._snapshots = segment, snapshots
+        self._transaction, self._store, self._seat, self._actor = transaction, store, seat, actor
+        self._snapshots = snapshots
         self._every_s, self._keep_last, self._steps_per_epoch = every_s, keep_last, steps_per_epoch
         self._written_step = -1
         self._stop = threading.Event()
@@ -70,17 +72,16 @@ class CheckpointWriter:
             StorageError: it could not be stored; what was stored before is untouched.
             Fenced: a newer generation owns the job.
         """
-        snapshot = latest_snapshot(self._segment)
-        if snapshot is None or (snapshot.state.step == self._written_step and not pinned):
-            return
-        self._snapshots.reading = snapshot.number
         try:
+            snapshot = self._snapshots.hold_latest()
+            if snapshot is None or (snapshot.state.step == self._written_step and not pinned):
+                return
             if self._snapshots.is_finite(snapshot.number):
                 stored = self._store.put(self._stem(snapshot.state), ".safetensors", self._chunks(snapshot))
                 self._record(snapshot.state, stored, pinned=pinned)
+            self._written_step = snapshot.state.step
         finally:
             self._snapshots.reading = None
-        self._written_step = snapshot.state.step
 
     def _chunks(self, snapshot: Snapshot) -> Iterator[bytes]:
         yield checkpoint_header(snapshot.state)
@@ -92,8 +93,7 @@ class CheckpointWriter:
     def _record(self, state: RunState, stored: Stored, *, pinned: bool) -> None:
         """The row, after the file. Files that no row names any more go after the commit."""
         try:
-            with self._database.write() as session:
-                hold_job(session, self._seat)
+            with self._transaction() as (session, _):
                 surplus = self._replace_row(session, state, stored, pinned=pinned)
                 surplus += self._surplus(session)
                 _forget(session, self._seat.job_id, surplus)
@@ -140,7 +140,7 @@ class CheckpointWriter:
             wait_s = self._every_s
             try:
                 self.write_latest(pinned=False)
-            except Fenced:
+            except GangError:  # another generation's job now, or its history does not fit: the reporter finds out too
                 return
             except (StorageError, OSError, SQLAlchemyError) as error:
                 _log.warning("checkpoint not written", error=str(error), job=self._seat.job_id)
@@ -148,11 +148,10 @@ class CheckpointWriter:
 
     def _say_it_failed(self, why: str) -> None:
         try:
-            with self._database.write() as session:
-                hold_job(session, self._seat)
+            with self._transaction() as (session, _):
                 message = f"a checkpoint could not be written, training goes on: {why}"
                 record_event(session, self._seat.job_id, "checkpoint_failed", self._actor, message)
-        except (Fenced, SQLAlchemyError) as error:
+        except (GangError, SQLAlchemyError) as error:
             _log.warning("failure not recorded", error=str(error), job=self._seat.job_id)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import select
@@ -45,6 +46,7 @@ class Reporter:
         self._boundary_s = boundary_s
         self._rate = _Rate(trainer.step)
         self._counts = (trainer.ring.steps, trainer.ring.epochs)
+        self._one_at_a_time = threading.Lock()
         self._next_snapshot = time.monotonic() + boundary_s
         self.failure: ChainruleError | None = None
         """Why this generation must end, when the reporter found out: raised again by the leader."""
@@ -56,19 +58,27 @@ class Reporter:
         self._thread.start()
 
     def stop(self) -> None:
-        """Report no more on this thread; ``save`` still works."""
+        """Report no more on this thread; ``transaction`` still works."""
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()
 
-    def save(self, session: Session) -> Job:
-        """Write history and progress under the fence, in the caller's transaction; returns the locked job.
+    @contextmanager
+    def transaction(self) -> Iterator[tuple[Session, Job]]:
+        """A fenced transaction with the locked job, in which history and progress are written first.
 
-        After the commit the caller calls ``saved``.
+        Whatever the leader writes for the job is written in one of these: so nothing in the database, no checkpoint
+        and no end, is ever ahead of the history.
 
         Raises:
             Fenced, ReplayMismatch
         """
+        with self._one_at_a_time:
+            with self._database.write() as session:
+                yield session, self._save(session)
+            self._trainer.ring.saved_steps, self._trainer.ring.saved_epochs = self._counts
+
+    def _save(self, session: Session) -> Job:
         trainer, job = self._trainer, hold_job(session, self._seat)
         run, ring = trainer.run, trainer.ring
         self._counts = save_ring(
@@ -83,10 +93,6 @@ class Reporter:
         self._note_metrics(job, epochs)
         return job
 
-    def saved(self) -> None:
-        """The transaction of ``save`` is committed: the ring may go on over these rows."""
-        self._trainer.ring.saved_steps, self._trainer.ring.saved_epochs = self._counts
-
     def _note_metrics(self, job: Job, epochs: int) -> None:
         progress = self._trainer.run.progress
         row = self._trainer.ring.last_epoch()
@@ -98,10 +104,8 @@ class Reporter:
     def _report_forever(self) -> None:
         while not self._stop.wait(_TICK_S):
             try:
-                with self._database.write() as session:
-                    job = self.save(session)
+                with self.transaction() as (session, job):
                     wish = self._wish(session, job)
-                self.saved()
                 self._pass_on(wish)
             except Fenced:
                 return  # the heart notices too, and tells the trainer

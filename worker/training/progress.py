@@ -17,6 +17,8 @@ from worker.backprop.schedules import Plateau
 class Progress:
     """The part of a run's state that is neither numbers of the network nor the step. The leader keeps it."""
 
+    reason: str | None = None
+    """Why the run is over, once it is: whoever starts from such a state has nothing left to train."""
     epoch_cost: float = 0.0
     """The sum over the present epoch's rows of their cost, so far."""
     best_value: float | None = None
@@ -69,7 +71,8 @@ def conclude(
         progress.best_value = value
         progress.best = {"epoch": epoch, "step": step, "metric": watched_metric(spec), **finite}
     _follow_plateau(spec, progress, metrics)
-    return Conclusion(improved, _reason(spec, progress, metrics, epoch, gradient_norm))
+    progress.reason = _reason(spec, progress, metrics, epoch, gradient_norm)
+    return Conclusion(improved, progress.reason)
 
 
 def _reason(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from models.checkpoint_file import RunState
+from models.errors import GangBroken
 from models.states import Reason
 from worker.gang.control_words import Action, Verdict, Word
 from worker.gang.gang import Gang
@@ -21,7 +22,7 @@ from worker.training.progress import conclude
 from worker.training.run import Run
 
 _NAP_S = 0.005
-_BOUNDARY = int(Word.BOUNDARY)
+_BOUNDARY, _ABORT = int(Word.BOUNDARY), int(Word.ABORT)
 
 
 class Trainer:
@@ -60,6 +61,9 @@ class Trainer:
         Raises:
             GangError: a member is gone, or this worker may not go on.
         """
+        if self.run.progress.reason is not None:  # the leader died after the last step and before it could say so
+            self.reason = Reason(self.run.progress.reason)
+            return Action.FINISH
         with np.errstate(all="ignore"):  # a cost that is not finite says all there is to say
             while True:
                 action = self._train_epoch(*divmod(self.step, self.run.plan.steps_per_epoch))
@@ -84,6 +88,8 @@ class Trainer:
     def _judge(self, total: float) -> None:
         """Look at the batch's cost. Between the barriers, so that whatever is announced here reaches all in time."""
         self._check()
+        if self.gang.segment.control[_ABORT]:  # said by the reporter's thread: with all members on time nobody waits
+            raise GangBroken("the generation was ended")
         self.run.progress.epoch_cost += total
         if not math.isfinite(total):
             self.reason = Reason.DIVERGED

@@ -79,6 +79,17 @@ def test_the_file_being_read_is_not_the_next_to_be_written_until_another_was_pub
     assert snapshots.turn_is_free()
 
 
+def test_a_copy_that_is_held_is_the_last_one_and_let_go_of_by_its_reader(segment):
+    snapshots = Snapshots(segment, 0, PARAMETERS)
+    assert snapshots.hold_latest() is None
+    assert snapshots.reading is None
+
+    snapshots.copy_own_cut()
+    snapshots.publish(run_state(1))
+    assert snapshots.hold_latest().state.step == 1
+    assert snapshots.reading == 1
+
+
 def test_removing_a_segment_leaves_nothing(segment, tmp_path):
     Snapshots(segment, 0, PARAMETERS).copy_own_cut()
     remove_segment(segment.path)

@@ -6,7 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.errors import GangBroken
 from tests.support.gang_of_one import GangOfOne, with_ones
+from worker.gang.control_words import Action, Word
+from worker.gang.snapshots import latest_snapshot
 from worker.gang.tree import tree_sum
 from worker.training.prepared import Prepared
 
@@ -75,3 +78,24 @@ def test_a_cost_that_is_not_finite_ends_the_run_as_diverged(tmp_path):
     assert gang.trainer.reason == "diverged"
     assert not np.isfinite(history[-1, 0])
     assert np.isfinite(history[:-1, 0]).all()
+
+
+def test_a_run_that_is_over_is_not_trained_any_further_by_whoever_takes_it_up(tmp_path):
+    gang = full_batch(tmp_path, 2)
+    gang.trainer.train()
+    before = gang.segment.state.tobytes()
+    state = latest_snapshot(gang.segment).state
+
+    assert state.progress["reason"] == "max_epochs"
+    again = gang.successor(state)
+    assert again.train() is Action.FINISH
+    assert again.reason == "max_epochs"
+    assert gang.segment.state.tobytes() == before
+
+
+def test_a_generation_that_was_ended_by_the_reporter_stops_though_nobody_waits(tmp_path):
+    gang = full_batch(tmp_path, 2)
+    gang.segment.control[Word.ABORT] = 1
+    with pytest.raises(GangBroken):
+        gang.trainer.train()
+    assert gang.trainer.step == 0
