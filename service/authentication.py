@@ -108,6 +108,15 @@ def find_key(session: Session, secret: str, kind: str) -> ApiKey | None:
     return None
 
 
+def use_up(session: Session, key: ApiKey) -> bool:
+    """Revoke a key that works once; false when another request was first.
+
+    The condition stands in the UPDATE: two that have both found the key valid are told apart by the database alone.
+    """
+    statement = update(ApiKey).where(ApiKey.id == key.id, ApiKey.revoked_at.is_(None)).values(revoked_at=utc_now())
+    return session.scalar(statement.returning(ApiKey.id)) is not None
+
+
 def _owner_of_request() -> str:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, make_response, request
 
 from models.database import utc_now
 from models.errors import NotAuthenticated
-from service.authentication import COOKIE, find_key, issue_key, public
+from service.authentication import COOKIE, find_key, issue_key, public, use_up
 from service.context import context
 
 blueprint = Blueprint("login", __name__)
@@ -31,11 +31,10 @@ def login() -> Response:
         abort(405, valid_methods=["GET"])
     with context().database.write() as session:
         link = find_key(session, request.args.get("token", ""), "login")
-        if link is None:
+        if link is None or not use_up(session, link):
             raise NotAuthenticated(
                 "this login link was used or is too old: `python -m service.login_link` makes a new one"
             )
-        link.revoked_at = utc_now()
         _, secret = issue_key(session, link.owner_id, "session", "browser", SESSION_LIFETIME)
     response = make_response(_PAGE)
     response.set_cookie(

@@ -7,11 +7,13 @@ from __future__ import annotations
 import io
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text
 
 from models.records import Dataset, Job
+from service.authentication import issue_key
 from service.jobs.submission import enqueue, plan_job
 
 
@@ -49,6 +51,25 @@ def test_eight_equal_requests_at_once_make_one_job(app, secret, world):
         thread.join()
     assert len({job_id for _, job_id in found}) == 1
     assert sorted(status for status, _ in found) == [200] * 7 + [202]
+
+
+def test_a_link_followed_eight_times_at_once_gives_one_session(app, world):
+    for _round in range(3):
+        with world.database.write() as session:
+            _, link = issue_key(session, world.owner_id, "login", "link", timedelta(minutes=1))
+        gate = threading.Barrier(8)
+        statuses: list[int] = []
+        threads = [threading.Thread(target=follow, args=(app, link, gate, statuses)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(statuses) == [200] + [401] * 7
+
+
+def follow(app, link: str, gate: threading.Barrier, statuses: list[int]) -> None:
+    gate.wait()
+    statuses.append(app.test_client().get(f"/login?token={link}").status_code)
 
 
 def test_a_dataset_is_not_deleted_in_the_middle_of_a_submission(client, world):
