@@ -14,17 +14,15 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.database import utc_now
-from models.errors import NotAllowed, NotAuthenticated, TooManyAttempts
+from models.errors import NotAllowed, NotAuthenticated
 from models.ids import new_id
 from models.records import ApiKey
+from service.attempts import note_failure, register_attempts
 from service.context import context
 
 COOKIE = "chainrule_session"
@@ -33,7 +31,6 @@ PUBLIC_ENDPOINTS = frozenset({"dashboard.static"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PREFIX = 8
 _NOTE_USE_EVERY = timedelta(minutes=1)
-_FAILURES = parse("30/minute")
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -51,7 +48,7 @@ def is_public(app: Flask, endpoint: str) -> bool:
 
 def register_authentication(app: Flask) -> None:
     """Stand before every view."""
-    limiter = FixedWindowRateLimiter(MemoryStorage())
+    register_attempts(app)
 
     @app.before_request
     def _authenticate() -> None:
@@ -60,10 +57,8 @@ def register_authentication(app: Flask) -> None:
         try:
             g.owner_id = _owner_of_request()
         except NotAuthenticated:
-            # Only failures are counted, and only they are refused: behind a proxy everybody has one address, and a
-            # valid key must not be locked out by what others send.
-            if _sends_a_secret() and not limiter.hit(_FAILURES, request.remote_addr or ""):
-                raise TooManyAttempts("too many requests with a wrong key; wait a minute") from None
+            if _sends_a_secret():
+                note_failure()
             raise
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, make_response, request
 
 from models.database import utc_now
 from models.errors import NotAuthenticated
+from service.attempts import note_failure
 from service.authentication import COOKIE, find_key, issue_key, public, use_up
 from service.context import context
 
@@ -29,13 +30,10 @@ def login() -> Response:
     """
     if request.method == "HEAD":
         abort(405, valid_methods=["GET"])
-    with context().database.write() as session:
-        link = find_key(session, request.args.get("token", ""), "login")
-        if link is None or not use_up(session, link):
-            raise NotAuthenticated(
-                "this login link was used or is too old: `python -m service.login_link` makes a new one"
-            )
-        _, secret = issue_key(session, link.owner_id, "session", "browser", SESSION_LIFETIME)
+    secret = _session_for(request.args.get("token", ""))
+    if secret is None:
+        note_failure()
+        raise NotAuthenticated("this login link was used or is too old: `python -m service.login_link` makes a new one")
     response = make_response(_PAGE)
     response.set_cookie(
         COOKIE,
@@ -46,6 +44,21 @@ def login() -> Response:
         secure=request.is_secure,
     )
     return response
+
+
+def _session_for(token: str) -> str | None:
+    """The secret of a new session. A token that is none is found out by reading: nobody without a key may have the
+    database locked for writing.
+    """
+    database = context().database
+    with database.read() as session:
+        link = find_key(session, token, "login")
+    if link is None:
+        return None
+    with database.write() as session:
+        if not use_up(session, link):
+            return None
+        return issue_key(session, link.owner_id, "session", "browser", SESSION_LIFETIME)[1]
 
 
 @blueprint.post("/logout")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
 import pytest
+from sqlalchemy import select
 
 from service.authentication import COOKIE, issue_key
 
@@ -44,6 +46,23 @@ def test_a_link_that_is_too_old_does_not_work(world, anonymous):
     answer = anonymous.get(f"/login?token={secret}")
     assert answer.status_code == 401
     assert "Set-Cookie" not in answer.headers
+
+
+def test_many_wrong_links_from_one_address_are_told_to_wait_and_a_good_one_still_works(anonymous, link):
+    statuses = [anonymous.get("/login?token=wrong").status_code for _ in range(35)]
+    assert (statuses[0], statuses[-1]) == (401, 429)
+    assert anonymous.get(f"/login?token={link}").status_code == 200
+
+
+def test_a_wrong_link_is_refused_without_locking_the_database(anonymous, world):
+    """While somebody else writes: a request that wanted the lock would wait, and not be answered in time."""
+    statuses: list[int] = []
+    asking = threading.Thread(target=lambda: statuses.append(anonymous.get("/login?token=wrong").status_code))
+    with world.database.write() as session:
+        session.execute(select(1))
+        asking.start()
+        asking.join(10)
+        assert statuses == [401]
 
 
 @pytest.mark.parametrize("kind", ["api", "session"])
