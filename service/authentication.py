@@ -103,6 +103,12 @@ def find_key(session: Session, secret: str, kind: str) -> ApiKey | None:
     return None
 
 
+def was_issued(session: Session, secret: str) -> bool:
+    """Whether a secret is or was a key here, of whatever kind, valid or not."""
+    statement = select(ApiKey.id).where(ApiKey.prefix == secret[:_PREFIX], ApiKey.sha256 == _digest(secret))
+    return session.scalars(statement.limit(1)).first() is not None
+
+
 def use_up(session: Session, key: ApiKey) -> bool:
     """Revoke a key that works once; false when another request was first.
 

@@ -57,6 +57,21 @@ def test_a_key_file_beside_a_new_database_is_taken_over(run, tmp_path, anonymous
     assert anonymous.get("/api/v1/keys", headers={"Authorization": f"Bearer {'k' * 43}"}).status_code == 200
 
 
+def test_a_revoked_key_is_replaced_and_never_valid_again(run, tmp_path, anonymous):
+    path = tmp_path / "admin.key"
+    run(bootstrap.main, "--key-file", str(path))
+    revoked = {"Authorization": f"Bearer {path.read_text().strip()}"}
+    [key] = anonymous.get("/api/v1/keys", headers=revoked).get_json()["items"]
+    assert anonymous.delete(f"/api/v1/keys/{key['id']}", headers=revoked).status_code == 204
+
+    run(bootstrap.main, "--key-file", str(path))
+    renewed = {"Authorization": f"Bearer {path.read_text().strip()}"}
+    assert anonymous.get("/api/v1/keys", headers=revoked).status_code == 401
+    assert anonymous.get("/api/v1/keys", headers=renewed).status_code == 200
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.glob(".admin.key*")) == []
+
+
 def test_a_file_that_holds_no_key_names_the_remedy(run, tmp_path, world):
     path = tmp_path / "admin.key"
     path.write_text("oops\n")
