@@ -64,7 +64,7 @@ def test_the_version_is_the_installed_one(anonymous):
 def test_figures_are_counted_in_sql(client, world):
     running = world.job()
     world.gang(running, workers=2)
-    world.change(running, samples_per_second=1500.0, restarts=2)
+    world.change(running, samples_per_second=1500.0, restarts=2, step=40)
     world.job()
     world.worker()
     found = figures(client)
@@ -73,5 +73,7 @@ def test_figures_are_counted_in_sql(client, world):
     assert found["chainrule_jobs", "failed"] == 0
     assert found["chainrule_workers", "serving"] == 2
     assert found["chainrule_workers", "idle"] == 1
+    assert found["chainrule_queue_length", ""] == 1
+    assert found["chainrule_steps", ""] == 40
     assert found["chainrule_restarts", ""] == 2
     assert found["chainrule_samples_per_second", ""] == 1500.0
