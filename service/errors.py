@@ -79,8 +79,9 @@ def _known(error: ChainruleError) -> Response:
 
 
 def _is_page() -> bool:
-    """Whether a person's browser asked for a page, and not a program for data."""
-    return not request.path.startswith("/api/") and request.accept_mimetypes.accept_html
+    """Whether a person's browser asked for a page, and not a program for data, which takes anything (``*/*``)."""
+    wanted = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
+    return not request.path.startswith("/api/") and wanted == "text/html"
 
 
 def _of_flask(error: HTTPException) -> Response:

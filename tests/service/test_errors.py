@@ -102,11 +102,21 @@ def test_a_method_that_is_not_there_names_those_that_are(client):
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
 
 
-def test_a_person_without_a_session_gets_a_page(anonymous):
-    answer = anonymous.get("/", headers={"Accept": "text/html"})
+@pytest.mark.parametrize("accept", ["text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"])
+def test_a_person_without_a_session_gets_a_page(anonymous, accept):
+    answer = anonymous.get("/", headers={"Accept": accept})
     assert (answer.status_code, answer.mimetype) == (401, "text/html")
 
 
-def test_a_program_without_a_key_gets_a_problem(anonymous):
-    answer = anonymous.get("/api/v1/jobs", headers={"Accept": "text/html"})
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        ("/api/v1/jobs", "text/html"),
+        ("/metrics", "*/*"),
+        ("/metrics", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),
+        ("/metrics", ""),
+    ],
+)
+def test_a_program_without_a_key_gets_a_problem(anonymous, path, accept):
+    answer = anonymous.get(path, headers={"Accept": accept})
     assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
