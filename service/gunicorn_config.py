@@ -14,6 +14,13 @@ graceful_timeout = 10
 keepalive = 5
 control_socket_disable = True
 accesslog = None
+logconfig_dict = {
+    "root": {"level": "INFO", "handlers": ["standard_error"]},
+    "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "formatters": {"json": {"()": "service.logs.json_lines"}},
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True}},
+}
+"""The server's own lines have the form of the service's; its parent process never makes the app that sets this up."""
 
 
 def post_worker_init(worker: Worker) -> None:

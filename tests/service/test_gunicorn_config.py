@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,9 +20,14 @@ ENDS_WITHIN_S = 5.0
 
 
 @pytest.fixture
-def server(settings, app) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def log_file(tmp_path) -> Path:
+    return tmp_path / "server.log"
+
+
+@pytest.fixture
+def server(settings, app, log_file) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The process, listening on a socket that is handed to it, and its address."""
-    with socket.socket() as listening:
+    with socket.socket() as listening, log_file.open("wb") as log:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         environment = {
@@ -32,7 +39,7 @@ def server(settings, app) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         command = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_config"]
         command += ["--bind", f"fd://{listening.fileno()}", "service.app:from_environment()"]
         process = subprocess.Popen(
-            command, env=environment, pass_fds=[listening.fileno()], stderr=subprocess.DEVNULL, start_new_session=True
+            command, env=environment, pass_fds=[listening.fileno()], stderr=log, start_new_session=True
         )
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         try:
@@ -57,6 +64,15 @@ def test_sigterm_ends_it_soon_though_streams_are_open(server, world, secret):
             pass
     assert process.wait(ENDS_WITHIN_S) == 0
     assert time.monotonic() - told_at < ENDS_WITHIN_S
+
+
+def test_every_line_of_its_log_is_json_its_own_ones_too(server, log_file):
+    process, _ = server
+    process.terminate()
+    process.wait(ENDS_WITHIN_S)
+    lines = [json.loads(line) for line in log_file.read_text().splitlines()]
+    assert any(line["event"].startswith("Listening at") for line in lines)
+    assert len({(line["timestamp"], line["event"]) for line in lines}) == len(lines)  # none stands there twice
 
 
 def test_an_open_stream_leaves_others_room(server, world, secret):
