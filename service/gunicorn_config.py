@@ -1,6 +1,9 @@
 """gunicorn: one process of many threads. A stream holds a thread and costs next to nothing else."""
 
 import os
+import signal
+from collections.abc import Callable
+from types import FrameType
 
 from gunicorn.workers.base import Worker
 
@@ -24,15 +27,18 @@ logconfig_dict = {
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Have SIGTERM end the open streams first: they would hold the process for the whole grace period."""
-    import signal
+    """Have the signals that end it end the open streams first: they would hold the process for the whole grace period,
+    after Ctrl-C (SIGINT, passed on by the parent as SIGQUIT) as after SIGTERM.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, _after_streams(signal.getsignal(number)))
+    del worker
 
-    handle = signal.getsignal(signal.SIGTERM)
 
-    def end(number: int, frame: object) -> None:
+def _after_streams(handle: object) -> Callable[[int, FrameType | None], None]:
+    def end(number: int, frame: FrameType | None) -> None:
         shutting_down.set()
         if callable(handle):
-            handle(number, frame)  # type: ignore[arg-type]
+            handle(number, frame)
 
-    signal.signal(signal.SIGTERM, end)
-    del worker
+    return end

@@ -51,7 +51,8 @@ def server(settings, app, log_file) -> Iterator[tuple[subprocess.Popen[bytes], s
             process.wait()
 
 
-def test_sigterm_ends_it_soon_though_streams_are_open(server, world, secret):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_a_signal_ends_it_soon_though_streams_are_open(server, world, secret, number):
     process, url = server
     job_id = world.job()
     headers = {"Authorization": f"Bearer {secret}"}
@@ -59,7 +60,7 @@ def test_sigterm_ends_it_soon_though_streams_are_open(server, world, secret):
         lines = stream.iter_lines()
         assert any(line == "event: job" for line in lines)
         told_at = time.monotonic()
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         for _line in lines:  # the stream ends as a stream does: without this a client sees a broken connection
             pass
     assert process.wait(ENDS_WITHIN_S) == 0
