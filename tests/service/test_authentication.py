@@ -143,6 +143,17 @@ def test_the_use_of_a_key_is_noted(client, world):
     assert [before <= at for (at,) in found] == [True]
 
 
+@pytest.mark.parametrize(("ago", "noted_again"), [(timedelta(seconds=50), False), (timedelta(seconds=70), True)])
+def test_the_use_of_a_key_is_noted_once_a_minute(world, anonymous, ago, noted_again):
+    key_id, secret = issue(world, "api")
+    used_at = utc_now() - ago
+    with world.database.write() as session:
+        session.get_one(ApiKey, key_id).last_used_at = used_at
+    assert ask(anonymous, secret).status_code == 200
+    with world.database.read() as session:
+        assert (session.get_one(ApiKey, key_id).last_used_at != used_at) is noted_again
+
+
 def test_many_wrong_keys_from_one_address_are_told_to_wait_and_valid_ones_still_work(anonymous, secret):
     statuses = [ask(anonymous, "wrong").status_code for _ in range(35)]
     assert (statuses[0], statuses[-1]) == (401, 429)
