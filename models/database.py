@@ -20,6 +20,8 @@ from sqlalchemy.types import TypeDecorator
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _BUSY_TIMEOUT_S = 30.0
+_POSTGRESQL_OPTIONS = "-c statement_timeout=20000 -c idle_in_transaction_session_timeout=5000"
+"""In milliseconds. The second lets go of the rows of a process that was stopped in the middle of a transaction."""
 _WAL_IS_SAFE_FROM = (3, 51, 3)
 """SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode when a checkpoint races a writer."""
 
@@ -101,9 +103,7 @@ def open_database(url: str, *, pooled: bool = True) -> Database:
     else:
         if pooled:
             pool = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 40}
-        engine = create_engine(
-            url, connect_args={"connect_timeout": 3, "options": "-c statement_timeout=20000"}, **pool
-        )
+        engine = create_engine(url, connect_args={"connect_timeout": 3, "options": _POSTGRESQL_OPTIONS}, **pool)
     return Database(engine)
 
 
