@@ -47,9 +47,10 @@ class RepairTimer:
         self._stop.set()
 
     def tidy(self) -> None:
-        """After the last child has ended: remove shared memory that nobody will come back for."""
+        """After the last child has ended: a last repair, and away with shared memory that nobody will come back for."""
         try:
             with self._database.write() as session:
+                reconcile(session, self._folder)
                 remove_stale_segments(session, self._folder)
             self._folder.remove_if_unused()
         except (SQLAlchemyError, OSError) as error:
