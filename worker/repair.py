@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
+import time
 
 import structlog
 from celery import Celery
@@ -17,10 +19,15 @@ from worker.gang.shared_folder import SharedFolder
 from worker.hints import publish_hints
 
 _log = structlog.get_logger()
+_LOOK_S = 0.1
+"""How often the signs of life are looked at: asking the kernel for a lock takes some microseconds."""
+_HURRY_S = 2.0
+"""For so long after a birth or a death here, repair follows repair: what was born has to register first."""
+_HURRIED_S = 0.25
 
 
 class RepairTimer:
-    """Runs ``reconcile`` every ``reconcile_s`` seconds on a thread.
+    """Runs ``reconcile`` every ``reconcile_s`` seconds on a thread, and at once when a worker of this host has died.
 
     The parent also forks, whenever a child has died. A fork in the middle of a transaction would hand the child
     a copy of an open SQLite connection, whose closing drops the child's own file locks. So connections here live
@@ -57,9 +64,16 @@ class RepairTimer:
             _log.warning("shared memory not tidied", error=str(error))
 
     def _repair_forever(self) -> None:
-        wait_s = 0.0
-        while not self._stop.wait(wait_s):
-            wait_s = self._settings.reconcile_s
+        signs: dict[str, bool] = {}
+        repaired = hurry_until = -math.inf
+        while not self._stop.wait(_LOOK_S):
+            before, signs, now = signs, self._folder.life_signs(), time.monotonic()
+            if signs != before:
+                repaired, hurry_until = -math.inf, now + _HURRY_S
+            every_s = min(_HURRIED_S if now < hurry_until else math.inf, self._settings.reconcile_s)
+            if now - repaired < every_s:
+                continue
+            repaired = now
             wanted = self._repair()
             if wanted:
                 self._publish(wanted)

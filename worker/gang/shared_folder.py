@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from models.errors import StorageError
 
 _DOMAIN_FILE = "domain"
+_LIFE_SIGN = ".alive"
 
 
 class SharedFolder:
@@ -52,13 +53,19 @@ class SharedFolder:
         except FileNotFoundError:
             return True
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(
+                descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB
+            )  # shared: two who ask are not each other's sign of life
         except BlockingIOError:
             return False
         else:
             return True
         finally:
             os.close(descriptor)
+
+    def life_signs(self) -> dict[str, bool]:
+        """The workers that have shown a sign of life here, and whether each is dead."""
+        return {path.stem: self.is_dead(path.stem) for path in self.path.glob(f"*{_LIFE_SIGN}")}
 
     def forget(self, worker_id: str) -> None:
         """Remove the life sign of a dead worker."""
@@ -72,7 +79,7 @@ class SharedFolder:
                 self.path.rmdir()
 
     def _life_sign(self, worker_id: str) -> Path:
-        return self.path / f"{worker_id}.alive"
+        return self.path / f"{worker_id}{_LIFE_SIGN}"
 
     def _domain(self) -> str:
         path = self.path / _DOMAIN_FILE

@@ -1,5 +1,6 @@
 """Who is alive in shared memory: the kernel knows, however a process ends."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -78,3 +79,20 @@ def test_an_unused_folder_is_removed_and_a_used_one_is_not(holder, tmp_path):
     folder.forget("wrk_a")
     folder.remove_if_unused()
     assert not folder.path.exists()
+
+
+def test_two_who_ask_at_once_are_not_taken_for_a_sign_of_life(holder, tmp_path):
+    holder.kill()
+    holder.wait()
+    folder = SharedFolder(tmp_path, "sqlite://")
+    with (folder.path / "wrk_a.alive").open() as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        assert folder.is_dead("wrk_a")
+
+
+def test_the_signs_of_life_tell_the_living_from_the_dead(holder, tmp_path):
+    folder = SharedFolder(tmp_path, "sqlite://")
+    assert folder.life_signs() == {"wrk_a": False}
+    holder.kill()
+    holder.wait()
+    assert folder.life_signs() == {"wrk_a": True}
