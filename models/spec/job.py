@@ -84,6 +84,8 @@ class JobSpec(SpecPart):
     """The column to predict; for regression it may be several."""
     features: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
     """The columns to predict from; null means all others."""
+    sample_weight: str | None = None
+    """The column of numbers that says how much each training row counts; null means once each."""
     network: NetworkSpec = NetworkSpec()
     training: TrainingSpec = TrainingSpec()
     preprocessing: PreprocessingSpec = PreprocessingSpec()

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from models.errors import Fault, ValidationFailed
+from models.spec.class_weights import class_weight_faults
 from models.spec.job import JobSpec
 from models.spec.metrics import known_metrics
 
@@ -41,10 +42,11 @@ def resolve(
         ValidationFailed: with every disagreement between spec and dataset.
     """
     by_name = {column["name"]: column for column in columns}
-    features = spec.features or tuple(name for name in by_name if name not in spec.targets)
+    features = spec.features or tuple(name for name in by_name if name not in (*spec.targets, spec.sample_weight))
     faults = [
         *_column_faults(spec, by_name, features),
         *_target_faults(spec, by_name),
+        *_sample_weight_faults(spec, by_name),
         *_training_faults(spec, rows),
         *_class_weight_faults(spec, by_name),
         *_metric_faults(spec, by_name),
@@ -105,6 +107,8 @@ def _column_faults(spec: JobSpec, by_name: Mapping[str, Column], features: Seque
     for index, name in enumerate(spec.features or ()):
         if name in spec.targets:
             faults.append(Fault(f"/features/{index}", f"{name!r} is the target", "target_as_feature"))
+        if name == spec.sample_weight:
+            faults.append(Fault(f"/features/{index}", f"{name!r} is the sample weight", "weight_as_feature"))
         if name in (spec.features or ())[:index]:
             faults.append(Fault(f"/features/{index}", f"{name!r} is listed twice", "repeated_column"))
     return faults
@@ -112,7 +116,8 @@ def _column_faults(spec: JobSpec, by_name: Mapping[str, Column], features: Seque
 
 def _pointed_columns(spec: JobSpec) -> list[tuple[str, str]]:
     features = [(f"/features/{index}", name) for index, name in enumerate(spec.features or ())]
-    return _pointed_targets(spec) + features
+    weight = [("/sample_weight", spec.sample_weight)] if spec.sample_weight is not None else []
+    return _pointed_targets(spec) + features + weight
 
 
 def _pointed_targets(spec: JobSpec) -> list[tuple[str, str]]:
@@ -137,6 +142,26 @@ def _target_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
         else:
             faults += _number_faults(pointer, column)
     return faults
+
+
+def _sample_weight_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
+    """A row can count once, not at all, or half as much again; but not less than nothing, and it must be known."""
+    name = spec.sample_weight
+    column = by_name.get(name) if name is not None else None
+    if column is None:
+        return []
+    why = None
+    if name in spec.targets:
+        why = "is the target"
+    elif column["kind"] not in ("numeric", "integer"):
+        why = f"is {column['kind']}; weights are numbers"
+    elif column["missing"]:
+        why = f"is missing in {column['missing']} rows; fill them in, with 1 for a row that counts once"
+    elif column["min"] < 0:
+        why = f"has negative numbers, the least is {column['min']:g}"
+    elif column["max"] == 0:
+        why = "is 0 in every row: there is nothing to learn from"
+    return [Fault("/sample_weight", f"{name!r} {why}", "unusable_weight")] if why else []
 
 
 def _number_faults(pointer: str, column: Column) -> list[Fault]:
@@ -179,16 +204,11 @@ def _training_faults(spec: JobSpec, rows: int) -> list[Fault]:
 
 
 def _class_weight_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
-    """Weights for classes that are not there; those of a column of numbers are known to the workers only."""
-    named, target = spec.training.class_weight, by_name.get(spec.targets[0])
-    if not isinstance(named, dict) or target is None or target["kind"] not in ("categorical", "boolean"):
+    """Weights for classes that are not there; which a column of numbers has, only its file says."""
+    target = by_name.get(spec.targets[0])
+    if target is None or target["kind"] not in ("categorical", "boolean"):
         return []
-    classes = target["levels"] or ["false", "true"]
-    return [
-        Fault(f"/training/class_weight/{name}", f"{target['name']!r} has no class {name!r}", "unknown_class")
-        for name in named
-        if name not in classes
-    ]
+    return class_weight_faults(spec, target["levels"] or ["false", "true"])
 
 
 def _metric_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""How many rows a run trains on, after the split: what the number of its steps follows from."""
+"""What only a dataset's file tells of a run: how many rows it trains on, and which classes numbers make."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from models.artifacts import ArtifactStore
 from models.errors import ArtifactMissing, Fault, ValidationFailed
 from models.records import Dataset
 from models.spec import JobSpec
+from models.spec.class_weights import class_weight_faults
 from models.tabular import split
+from models.tabular.classes import find_classes, label_text
 
 _READ_BYTES = 64 * 1024**2
 """Larger datasets are not read for a submission: a class or two may round the other way, and the worker, which
-reads them anyway, sets the number of steps right."""
+reads them anyway, sets the number of steps right, or says that there is no such class."""
 
 
 def training_rows(spec: JobSpec, dataset: Dataset, store: ArtifactStore) -> int:
@@ -28,6 +30,21 @@ def training_rows(spec: JobSpec, dataset: Dataset, store: ArtifactStore) -> int:
         return dataset.rows - min(max(1, round(dataset.rows * fraction)), dataset.rows - 1)
     train, _ = split(dataset.rows, _target(spec, dataset, store), fraction, spec.training.seed)
     return len(train)
+
+
+def check_class_weights(spec: JobSpec, dataset: Dataset, store: ArtifactStore) -> None:
+    """Hold the class weights against the classes that a column of numbers has.
+
+    Raises:
+        ValidationFailed: some name a class that is not there, or the dataset's file is gone.
+    """
+    column = next(column for column in dataset.columns if column["name"] == spec.targets[0])
+    numbers = column["kind"] in ("integer", "numeric")
+    if not isinstance(spec.training.class_weight, dict) or not numbers or dataset.size_bytes > _READ_BYTES:
+        return
+    classes = [label_text(label) for label in find_classes(_target(spec, dataset, store), column)]
+    if faults := class_weight_faults(spec, classes):
+        raise ValidationFailed(faults)
 
 
 def _target(spec: JobSpec, dataset: Dataset, store: ArtifactStore) -> np.ndarray[tuple[int], np.dtype[np.floating]]:

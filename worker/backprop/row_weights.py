@@ -5,11 +5,37 @@ The cost of a batch is Σ w C / Σ w over its rows: a pass adds w C and its grad
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from worker.backprop.arrays import Codes, Floats
+
+ClassWeight = Mapping[str, float] | Literal["balanced"] | None
+
+
+def row_weights(
+    class_weight: ClassWeight, labels: Sequence[str], y: NDArray[Any], sample_weights: Floats | None
+) -> Floats | None:
+    """(n,) the product of class weight and sample weight, in float64; None where every row counts once.
+
+    Args:
+        class_weight: a weight for each class by its label, or ``balanced``.
+        labels: of the classes, by code.
+        y: (n,) class codes, or (n, 1) of 0 and 1; not looked at without class weights.
+        sample_weights: (n,) or None.
+    """
+    if class_weight is None:
+        return None if sample_weights is None else sample_weights.astype(np.float64)
+    codes = y.reshape(len(y)).astype(np.intp)
+    if class_weight == "balanced":
+        by_class = balanced_class_weights(codes, len(labels))
+    else:
+        by_class = named_class_weights(class_weight, labels)
+    by_row: Floats = by_class[codes]
+    return by_row if sample_weights is None else by_row * sample_weights
 
 
 def balanced_class_weights(codes: Codes, classes: int) -> Floats:
@@ -21,14 +47,6 @@ def balanced_class_weights(codes: Codes, classes: int) -> Floats:
     return np.divide(len(codes), classes * counts, out=np.zeros(classes), where=counts > 0)
 
 
-def named_class_weights(by_label: Mapping[str, float], labels: tuple[str, ...]) -> Floats:
+def named_class_weights(by_label: Mapping[str, float], labels: Sequence[str]) -> Floats:
     """(classes,) in the order of the labels; 1 for a label that is not named."""
     return np.array([by_label.get(label, 1.0) for label in labels], np.float64)
-
-
-def row_weights(codes: Codes | None, class_weights: Floats | None, sample_weights: Floats | None) -> Floats | None:
-    """(n,) the product of both weights in float64, or None where every row counts once."""
-    by_class = None if class_weights is None or codes is None else class_weights[codes]
-    if by_class is None or sample_weights is None:
-        return sample_weights if by_class is None else by_class
-    return by_class * sample_weights

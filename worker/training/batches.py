@@ -28,7 +28,10 @@ class ShardBatch(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """One worker's part of a batch, and the weight of the whole of it: its rows, or the sum of their weights."""
+    """One worker's part of a batch, and the weight of the whole of it: its rows, or the sum of their weights.
+
+    A batch whose rows all weigh nothing has no cost and no gradient: it is given the weight 1, to divide by.
+    """
 
     weight: float
     shards: tuple[ShardBatch, ...]
@@ -63,7 +66,7 @@ class Batches:
     ) -> None:
         self._plan, self._seed = plan, seed
         self._x, self._y, self._weights = x, y, weights
-        self.weight = float(plan.rows) if weights is None else float(np.add.reduce(weights, dtype=np.float64))
+        self.weight = float(plan.rows) if weights is None else float(np.add.reduce(weights, dtype=np.float64)) or 1.0
         """Of an epoch."""
         self._shards = range(first_shard, last_shard)
         self._shuffle = shuffle and plan.steps_per_epoch > 1  # the whole is the whole in any order
@@ -127,7 +130,7 @@ class Batches:
         if self._weights is None:
             return [float(order.shape[1])] * len(order)
         totals: list[float] = np.take(self._weights, order).sum(axis=1, dtype=np.float64).tolist()
-        return totals
+        return [total or 1.0 for total in totals]
 
     def _cut(self, rows: int, arrays: Sequence[Array | None], offset: int) -> tuple[ShardBatch, ...]:
         """The own shards of a batch of ``rows`` rows whose row r lies at ``offset + r`` of the arrays."""

@@ -1,6 +1,7 @@
 """The prepared dataset: transformed once a host, kept in its cache, mapped by every worker there.
 
-A folder holds ``train_x.npy``, ``train_y.npy``, ``validation_x.npy`` and ``validation_y.npy``, all row-major.
+A folder holds ``train_x.npy``, ``train_y.npy``, ``validation_x.npy`` and ``validation_y.npy``, all row-major, and
+``train_weight.npy`` where the spec names a column of sample weights.
 Its name is the digest of everything that decides its content.
 """
 
@@ -26,6 +27,7 @@ Array = NDArray[Any]
 _ROWS_AT_ONCE = 16_384
 _CACHE_BYTES = 20 * 1024**3
 _NAMES = ("train_x", "train_y", "validation_x", "validation_y")
+_WEIGHT = "train_weight.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Prepared:
     train_y: Array
     validation_x: Array
     validation_y: Array
+    train_weight: Array | None = None
+    """(rows,): how much each training row counts; None for once each."""
 
     @property
     def inputs(self) -> int:
@@ -95,7 +99,9 @@ def prepare(
         _make(folder, lambda draft: _fill(draft, spec, preprocessing, table, validation))
         _evict(folder.parent, keep=folder)
     folder.touch()
-    return Prepared(*(_map(folder / f"{name}.npy") for name in _NAMES))
+    arrays = [_map(folder / f"{name}.npy") for name in _NAMES]
+    weight = folder / _WEIGHT
+    return Prepared(*arrays, _map(weight) if weight.exists() else None)
 
 
 def _digest(spec: JobSpec, preprocessing: Preprocessing, table: Table, validation: Table | None) -> str:
@@ -105,6 +111,7 @@ def _digest(spec: JobSpec, preprocessing: Preprocessing, table: Table, validatio
         "seed": spec.training.seed,
         "preprocessing": preprocessing.to_json(),
         "dtype": spec.training.dtype,
+        "sample_weight": spec.sample_weight,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -130,6 +137,9 @@ def _fill(folder: Path, spec: JobSpec, preprocessing: Preprocessing, table: Tabl
         test_matrix, test_rows, test_columns = table.matrix, held_back, table.columns
     _write(folder, "train", spec, preprocessing, table.matrix, train, table.columns)
     _write(folder, "validation", spec, preprocessing, test_matrix, test_rows, test_columns)
+    if spec.sample_weight is not None:
+        names = [column["name"] for column in table.columns]
+        np.save(folder / _WEIGHT, table.matrix[train, names.index(spec.sample_weight)].astype(spec.training.dtype))
 
 
 def _write(

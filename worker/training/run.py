@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from models.checkpoint_file import RunState
+from models.errors import ValidationFailed
 from models.spec import JobSpec, step_columns
+from models.spec.class_weights import class_weight_faults
 from models.spec.metrics import known_metrics
+from models.tabular.classes import label_text
 from models.tabular.values import Value
 from worker.backprop import Layout, Network, ShardPass, initialize, make_optimizer, make_penalty, make_schedule
+from worker.backprop.row_weights import row_weights
 from worker.gang.exchange import Exchange
 from worker.gang.gang import Gang, own_cut
 from worker.gang.segment import SegmentShape, norm_blocks
@@ -21,7 +24,6 @@ from worker.training.batches import Batches
 from worker.training.plan import Plan, shard_rows
 from worker.training.prepared import Prepared
 from worker.training.progress import Progress
-from worker.training.row_weights import row_weights
 
 EVALUATION_ROWS = 1024
 """Rows of one forward pass of the test. It belongs to the numeric contract: another shape has other bits."""
@@ -49,7 +51,12 @@ class Blueprint:
         self.plan = Plan(
             len(data.train_x), min(training.batch_size, len(data.train_x)), training.max_epochs, spec.shards
         )
-        self.weights = row_weights(training.class_weight, labels, data.train_y, np.dtype(training.dtype))
+        self.labels = tuple(labels)
+        texts = [label_text(label) for label in labels]
+        if faults := class_weight_faults(spec, texts):  # a table too large to be looked at when the job came
+            raise ValidationFailed(faults)
+        weights = row_weights(training.class_weight, texts, data.train_y, data.train_weight)
+        self.weights = None if weights is None else weights.astype(training.dtype)
         self.epoch_columns = ("seconds", *known_metrics(spec, len(labels)), "learning_rate", "gradient_norm")
 
     def initial_state(self) -> RunState:

@@ -6,11 +6,12 @@ from models.errors import ValidationFailed
 from models.spec import parse_spec, resolve
 
 COLUMNS = [
-    {"name": "size", "kind": "numeric", "missing": 0, "levels": None, "distinct": 90},
+    {"name": "size", "kind": "numeric", "missing": 0, "levels": None, "distinct": 90, "min": 0.0, "max": 9.5},
     {"name": "colour", "kind": "categorical", "missing": 0, "levels": ["blue", "green", "red"], "distinct": 3},
     {"name": "label", "kind": "integer", "missing": 0, "levels": None, "distinct": 10},
     {"name": "price", "kind": "numeric", "missing": 2, "levels": None, "distinct": 80},
-    {"name": "same", "kind": "integer", "missing": 0, "levels": None, "distinct": 1},
+    {"name": "same", "kind": "integer", "missing": 0, "levels": None, "distinct": 1, "min": 0, "max": 0},
+    {"name": "change", "kind": "numeric", "missing": 0, "levels": None, "distinct": 50, "min": -2.5, "max": 1},
 ]
 SMALL = {"dataset": "ds_1", "target": "label"}
 
@@ -28,7 +29,7 @@ def faults(document):
 
 def test_two_fields_are_enough():
     spec = resolved(SMALL)
-    assert spec.features == ("size", "colour", "price", "same")
+    assert spec.features == ("size", "colour", "price", "same", "change")
     assert spec.training.cost == "cross_entropy"
     assert spec.training.optimizer.name == "adam"
     assert spec.workers.max == spec.shards == 4
@@ -38,6 +39,10 @@ def test_two_fields_are_enough():
 def test_a_resolved_spec_is_a_spec_and_resolves_to_itself():
     spec = resolved(SMALL)
     assert resolved(spec.model_dump(mode="json")) == spec
+
+
+def test_a_column_of_weights_is_not_predicted_from():
+    assert resolved({**SMALL, "sample_weight": "size"}).features == ("colour", "price", "same", "change")
 
 
 def test_the_spec_of_the_design_document_is_accepted():
@@ -112,6 +117,18 @@ def test_all_faults_are_told_at_once():
             "/training/class_weight/pink",
             "no class 'pink'",
         ),
+        (
+            {"target": "colour", "training": {"class_weight": {"a/b~": 2.0}}},
+            "/training/class_weight/a~1b~0",
+            "it has blue, green, red",
+        ),
+        ({"sample_weight": "wait"}, "/sample_weight", "no column 'wait'"),
+        ({"sample_weight": "colour"}, "/sample_weight", "is categorical"),
+        ({"sample_weight": "label"}, "/sample_weight", "is the target"),
+        ({"sample_weight": "price"}, "/sample_weight", "missing in 2 rows"),
+        ({"sample_weight": "change"}, "/sample_weight", "negative numbers, the least is -2.5"),
+        ({"sample_weight": "same"}, "/sample_weight", "0 in every row"),
+        ({"features": ["size"], "sample_weight": "size"}, "/features/0", "is the sample weight"),
         ({"training": {"class_weight": {"1": -1.0}}}, "/training/class_weight/1", "greater than 0"),
         ({"workers": {"min": 5}}, "/workers/min", "cannot share 4 shards"),
         ({"workers": {"min": 3, "max": 2}}, "/workers", "less than min"),

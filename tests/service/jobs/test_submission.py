@@ -44,6 +44,13 @@ def test_a_job_has_exactly_the_promised_fields(client, world):
     }
 
 
+def test_a_weight_for_a_class_that_numbers_do_not_make_is_refused(client, world):
+    columns = [*COLUMNS[:2], column("tree", "integer", distinct=3), *COLUMNS[3:]]
+    training = {"class_weight": {"2": 3.0, "3": 2.0, "2.0": 1.0}}
+    answer = client.post("/api/v1/jobs", json=world.spec(dataset=world.dataset(columns=columns), training=training))
+    assert faults(answer) == {f"/training/class_weight/{name}": "unknown_class" for name in ("3", "2.0")}
+
+
 def test_hints_are_published_for_as_many_workers_as_can_be_used(client, world, hints):
     client.post("/api/v1/jobs", json=world.spec(shards=4))
     client.post("/api/v1/jobs", json=world.spec(shards=4, workers={"max": 3}))

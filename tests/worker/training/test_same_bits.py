@@ -56,19 +56,21 @@ def specs(draw):
     }
 
 
-def data_for(rows, inputs, classes, dtype, *, validation):
+def data_for(rows, inputs, classes, dtype, *, validation, weighted=False):
     random = np.random.default_rng(rows * 1000 + inputs)
     x = with_ones(random.standard_normal((rows, inputs)).astype(dtype))
     y = random.integers(0, classes, rows).astype(np.intp)
+    weight = random.integers(0, 3, rows).astype(dtype) if weighted else None
     held_back = max(1, rows // 10) if validation else 0
-    return Prepared(x, y, x[:held_back], y[:held_back])
+    return Prepared(x, y, x[:held_back], y[:held_back], weight)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spec=specs(), rows=st.integers(1, 120), inputs=st.integers(1, 30), classes=st.integers(2, 6), data=st.data())
 def test_gangs_of_all_sizes_end_with_the_same_bits(crew, tmp_path_factory, spec, rows, inputs, classes, data):
     folder = tmp_path_factory.mktemp("segments")
-    table = data_for(rows, inputs, classes, spec["training"]["dtype"], validation=spec["validation"])
+    dtype, weighted = spec["training"]["dtype"], data.draw(st.booleans())
+    table = data_for(rows, inputs, classes, dtype, validation=spec["validation"], weighted=weighted)
     labels = list(range(classes))
     size = data.draw(st.integers(1, min(MOST_MEMBERS, spec["shards"])))
 
