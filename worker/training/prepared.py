@@ -99,9 +99,9 @@ def prepare(
         _make(folder, lambda draft: _fill(draft, spec, preprocessing, table, validation))
         _evict(folder.parent, keep=folder)
     folder.touch()
-    arrays = [_map(folder / f"{name}.npy") for name in _NAMES]
-    weight = folder / _WEIGHT
-    return Prepared(*arrays, _map(weight) if weight.exists() else None)
+    train_x, train_y, validation_x, validation_y = (_map(folder / f"{name}.npy") for name in _NAMES)
+    weight = _map(folder / _WEIGHT) if (folder / _WEIGHT).exists() else None
+    return Prepared(train_x, train_y, validation_x, validation_y, weight)
 
 
 def _digest(spec: JobSpec, preprocessing: Preprocessing, table: Table, validation: Table | None) -> str:
