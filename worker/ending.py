@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,7 @@ from worker.gang.snapshots import remove_segment
 from worker.process import WorkerProcess
 from worker.reporting.checkpoints import CheckpointWriter
 from worker.reporting.reporter import Reporter
+from worker.training.report import final_report
 from worker.training.trainer import Trainer
 
 _log = structlog.get_logger()
@@ -60,11 +62,15 @@ class LeaderEnding:
         elif action is Action.PAUSE:
             self._with_last_checkpoint(self._pause, pinned=False)
         elif action is Action.DIVERGED:
-            self._write(lambda job: self._finish(job, Reason.DIVERGED))
+            report = self._report()
+            self._write(lambda job: self._finish(job, Reason.DIVERGED, report=report))
         else:
             reason = {Action.CANCEL: Reason.CANCELLED_BY_USER, Action.TIME_LIMIT: Reason.TIME_LIMIT}.get(action)
             reason = reason or self._trainer.reason or Reason.MAX_EPOCHS
-            self._with_last_checkpoint(lambda job: self._finish(job, reason, self._weights_sha256()), pinned=True)
+            report = self._report()
+            self._with_last_checkpoint(
+                lambda job: self._finish(job, reason, self._weights_sha256(), report), pinned=True
+            )
         if action is not Action.REFORM:
             remove_segment(self._trainer.gang.segment.path)
 
@@ -92,11 +98,13 @@ class LeaderEnding:
         )
         job.lease_until_us = None
 
-    def _finish(self, job: Job, reason: Reason, weights_sha256: str | None = None) -> None:
+    def _finish(
+        self, job: Job, reason: Reason, weights_sha256: str | None = None, report: dict[str, Any] | None = None
+    ) -> None:
         if job.state == JobState.PAUSING:  # the end came first
             _log.info("finished before it could pause", job=job.id)
         end_generation(self._session, job, reason.value, by_force=False, actor=self._process.me.id)
-        job.weights_sha256 = weights_sha256
+        job.weights_sha256, job.report = weights_sha256, report
         job.samples_per_second = self._trainer.samples_per_second()
         finish_job(self._session, job, reason, actor=self._process.me.id, message=_MESSAGES[reason])
 
@@ -124,6 +132,9 @@ class LeaderEnding:
                 time.sleep(_RETRY_S)
             else:
                 return
+
+    def _report(self) -> dict[str, Any] | None:
+        return final_report(self._trainer.run, self._trainer.gang.segment, self._trainer.step)
 
     def _weights_sha256(self) -> str:
         run = self._trainer.run

@@ -58,6 +58,8 @@ class Job(Base):
     preprocessing: Mapped[dict[str, Any] | None]
     fingerprint: Mapped[str | None] = mapped_column(String(64))
     weights_sha256: Mapped[str | None] = mapped_column(String(64))
+    report: Mapped[dict[str, Any] | None]
+    """How the kept weights do on the validation rows, class by class; None before the end, and for a regression."""
 
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]

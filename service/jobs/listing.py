@@ -44,7 +44,7 @@ def read_filter(query: Query) -> Filter:
 
 def list_jobs(session: Session, owner_id: str, wanted: Filter) -> tuple[list[Job], str | None]:
     """The page, and the cursor of the next one if there is one."""
-    statement = select(Job).where(Job.owner_id == owner_id).options(defer(Job.preprocessing))
+    statement = select(Job).where(Job.owner_id == owner_id).options(defer(Job.preprocessing), defer(Job.report))
     if wanted.states:
         statement = statement.where(Job.state.in_(wanted.states))
     if wanted.name:

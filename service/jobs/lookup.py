@@ -15,7 +15,11 @@ def get_job(session: Session, owner_id: str, job_id: str, *, lock: bool = False)
     Raises:
         NotFound: the owner has none of that id.
     """
-    statement = select(Job).where(Job.id == job_id, Job.owner_id == owner_id).options(defer(Job.preprocessing))
+    statement = (
+        select(Job)
+        .where(Job.id == job_id, Job.owner_id == owner_id)
+        .options(defer(Job.preprocessing), defer(Job.report))
+    )
     if lock:
         statement = statement.with_for_update()
     job = session.scalars(statement).one_or_none()

@@ -25,6 +25,11 @@ def job_payload(session: Session, job: Job) -> dict[str, Any]:
     return job_payloads(session, [job])[0]
 
 
+def job_with_report(session: Session, job: Job) -> dict[str, Any]:
+    """One of them with the report it ended with: too much to be in every list and message."""
+    return job_payload(session, job) | {"report": job.report}
+
+
 def render_job(job: Job, gang: dict[str, Any] | None, queue: dict[str, Any] | None) -> dict[str, Any]:
     """The row and what was found out about it as one JSON object."""
     return {

@@ -16,7 +16,7 @@ from service.context import context, current_owner
 from service.jobs.changes import apply_changes, parse_changes
 from service.jobs.listing import list_jobs, read_filter
 from service.jobs.lookup import get_job
-from service.jobs.payload import job_payload, job_payloads
+from service.jobs.payload import job_payload, job_payloads, job_with_report
 from service.jobs.steering import cancel_job, pause_job, resume_job
 from service.jobs.submission import Planned, enqueue, find_repeated, plan_job
 from service.query import Query
@@ -56,7 +56,7 @@ def index() -> dict[str, Any]:
 def show(job_id: str) -> dict[str, Any]:
     """One job."""
     with context().database.read() as session:
-        return job_payload(session, get_job(session, current_owner(), job_id))
+        return job_with_report(session, get_job(session, current_owner(), job_id))
 
 
 @blueprint.patch("/jobs/<job_id>")

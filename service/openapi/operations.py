@@ -79,7 +79,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             **_PAGED,
         },
     ),
-    "jobs.show": Operation(_JOB),
+    "jobs.show": Operation({200: payloads.JobWithReport}),
     "jobs.change": Operation(_JOB, takes=JobChanges),
     "jobs.cancel": Operation(_JOB),
     "jobs.pause": Operation(_JOB),

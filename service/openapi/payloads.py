@@ -144,6 +144,43 @@ class Job(Payload):
     finished_at: datetime | None
 
 
+class ClassReport(Payload):
+    """How the rows of one class are told from the others; 0 / 0 counts as 0."""
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    rows: int
+
+
+class Confusion(Payload):
+    """How many rows of a class were taken for another."""
+
+    actual: str
+    predicted: str
+    rows: int
+
+
+class Report(Payload):
+    """How the best weights do on the validation rows. ``confusion_matrix`` is actual by predicted, in the order of
+    ``classes``, null for more than a hundred; ``confusions`` are the twenty most frequent.
+    """
+
+    weights: Literal["best", "last"]
+    step: int
+    rows: int
+    classes: list[ClassReport]
+    confusion_matrix: list[list[int]] | None
+    confusions: list[Confusion]
+
+
+class JobWithReport(Job):
+    """A training run with the report of its end: null before it, for a regression, and without validation rows."""
+
+    report: Report | None
+
+
 class Plan(Payload):
     """What a spec would come to."""
 

@@ -109,6 +109,33 @@ def test_a_line_is_hidden_and_shown_by_its_name(page, job):
     expect(line).to_have_attribute("aria-pressed", "false")
 
 
+def test_the_report_comes_with_the_end(page, world, job):
+    page.goto(f"/jobs/{job}")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    report = page.locator("job-report")
+    expect(report).to_be_hidden()
+    classes = [
+        {"label": label, "precision": 1.0, "recall": 0.75, "f1": 0.857, "rows": 4} for label in ("ash", "<b>elm</b>")
+    ]
+    world.change(
+        job,
+        state="succeeded",
+        reason="max_epochs",
+        finished_at=utc_now(),
+        report={
+            "weights": "best",
+            "step": 40,
+            "rows": 8,
+            "classes": classes,
+            "confusion_matrix": [[3, 1], [1, 3]],
+            "confusions": [{"actual": "ash", "predicted": "<b>elm</b>", "rows": 1}],
+        },
+    )
+    expect(report).to_contain_text("best weights, of step 40, on 8 validation rows")
+    expect(report.get_by_role("row", name="ash 100 % 75 %")).to_be_visible()
+    expect(report.get_by_role("row", name="<b>elm</b> 1 3")).to_be_visible()
+
+
 def test_its_gang_is_shown_with_the_shards_of_each_member(page, job):
     page.goto(f"/jobs/{job}")
     cells = page.locator("job-gang .strip li")

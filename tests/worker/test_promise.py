@@ -32,13 +32,13 @@ def spec(fleet):
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    """The digest and the history of a run that one worker served from start to end."""
+    """The digest, the history and the report of a run that one worker served from start to end."""
     fleet = Fleet(tmp_path_factory.mktemp("undisturbed"))
     fleet.start_broker()
     fleet.start_workers(1)
     job_id = fleet.submit({"dataset": fleet.add_digits_like(), "target": "label", "shards": 4, "training": LONG})
     job = fleet.wait(job_id)
-    found = (job.weights_sha256, *history(fleet, job_id))
+    found = (job.weights_sha256, *history(fleet, job_id), job.report)
     fleet.stop()
     return found
 
@@ -60,13 +60,15 @@ def assert_as_undisturbed(fleet, job, undisturbed):
     steps, epochs = history(fleet, job.id)
     assert steps == undisturbed[1]
     assert epochs == undisturbed[2]
+    assert job.report == undisturbed[3]
 
 
 def test_the_undisturbed_run_is_worth_comparing_with(undisturbed):
-    _, steps, epochs = undisturbed
+    _, steps, epochs, report = undisturbed
     costs = np.frombuffer(steps, "<f8").reshape(-1, 3)[:, 0]
     assert len(costs) == 34 * 1500
     assert len(epochs) == 1500
+    assert report["weights"] == "best"
     assert np.isfinite(costs).all()
     assert costs[-100:].mean() < 0.2 * costs[:100].mean()
 

@@ -16,6 +16,14 @@ from models.records import Job
 from service.openapi.document import described_rules
 from service.openapi.operations import OPERATIONS
 
+REPORT = {
+    "weights": "best",
+    "step": 10,
+    "rows": 3,
+    "classes": [{"label": "ash", "precision": 1.0, "recall": 0.5, "f1": 2 / 3, "rows": 2}],
+    "confusion_matrix": None,
+    "confusions": [{"actual": "ash", "predicted": "elm", "rows": 1}],
+}
 UNDESCRIBED = {"openapi.document"}
 
 
@@ -99,7 +107,8 @@ def test_answers_about_jobs_fit(client, world):
     fits(client.post(f"/api/v1/jobs/{job_id}/resume"), "jobs.resume")
     world.gang(job_id)
     world.change(job_id, latest={"train_cost": 1.0}, best={"epoch": 1}, samples_per_second=3.5, eta_seconds=2.0)
-    fits(client.get(f"/api/v1/jobs/{job_id}"), "jobs.show")
+    world.change(job_id, report=REPORT)
+    assert fits(client.get(f"/api/v1/jobs/{job_id}"), "jobs.show")["report"] == REPORT
     fits(client.get("/api/v1/jobs"), "jobs.index")
     fits(client.get("/api/v1/workers"), "workers.index")
     fits(client.post(f"/api/v1/workers/{world.worker()}/drain"), "workers.drain")

@@ -32,7 +32,7 @@ def test_the_confusion_matrix_is_actual_by_predicted():
 
 def test_the_report_has_every_class():
     report = classification_report(P, Y)
-    assert report["confusion_matrix"] == [[2, 0, 0], [1, 1, 0], [0, 0, 1]]
+    assert report["confusion_matrix"].tolist() == [[2, 0, 0], [1, 1, 0], [0, 0, 1]]
     assert report["classes"][1] == {
         "class": 1,
         "precision": 1.0,

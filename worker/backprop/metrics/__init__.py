@@ -58,7 +58,7 @@ def metrics_of(network: Network, outputs: Floats, targets: Codes | Floats) -> di
 
 
 def classification_report(outputs: Floats, targets: Codes | Floats) -> dict[str, Any]:
-    """The confusion matrix (actual by predicted) and each class's precision, recall, F1 and rows.
+    """The confusion matrix, (classes, classes), actual by predicted, and each class's precision, recall, F1 and rows.
 
     Args:
         outputs: (n, classes), or (n, 1) of a binary network.
@@ -66,7 +66,7 @@ def classification_report(outputs: Floats, targets: Codes | Floats) -> dict[str,
     """
     p, y = _as_classes(outputs, targets)
     M = confusion_matrix(p.argmax(axis=1), y, p.shape[1])
-    return {"confusion_matrix": M.tolist(), "classes": class_report(M)}
+    return {"confusion_matrix": M, "classes": class_report(M)}
 
 
 def _regression_metrics(cost: str, outputs: Floats, y: Floats) -> dict[str, float]:

@@ -8,6 +8,7 @@ import { History } from "../live/history.js";
 import "../parts/job_checkpoints.js";
 import "../parts/job_events.js";
 import "../parts/job_gang.js";
+import "../parts/job_report.js";
 import "../parts/job_spec.js";
 import "../parts/job_summary.js";
 import "../parts/log_out.js";
@@ -38,6 +39,7 @@ class JobPage extends HTMLElement {
       this.notice.clear();
       this.find(".job-content").hidden = false;
       this.#show(job);
+      this.find("job-report").show(job);
       await Promise.all([this.#history.load(), this.#loadEvents(), this.#loadCheckpoints()]);
       if (job.finished_at) this.#tellConnection("ended");
       else this.#listen();
@@ -54,7 +56,7 @@ class JobPage extends HTMLElement {
     on("epochs", (table) => this.#history.add("epoch", table));
     on("steps", (table) => this.#history.add("step", table));
     on("event", (event) => this.#hear(event));
-    on("end", () => this.#loadCheckpoints());
+    on("end", () => this.#showEnd());
     on("connection", (state) => this.#tellConnection(state));
     feed.open();
   }
@@ -85,6 +87,12 @@ class JobPage extends HTMLElement {
 
   async #loadEvents() {
     this.find("job-events").add(await askAll(api`/jobs/${this.#id}/events`));
+  }
+
+  /** What comes with the end alone: the last weights, and the report, which no message of the stream carries. */
+  async #showEnd() {
+    await this.#loadCheckpoints();
+    await ask(api`/jobs/${this.#id}`).then((job) => this.find("job-report").show(job), (problem) => this.notice.show(problem));
   }
 
   /** A list that cannot be had now is asked for again with the next checkpoint. */

@@ -1,0 +1,73 @@
+"""The report at the end: how the kept weights do on the validation rows, class by class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from models.tabular.classes import label_text
+from worker.backprop import ShardPass
+from worker.backprop.metrics import classification_report
+from worker.gang.segment import Segment
+from worker.training.run import EVALUATION_ROWS, Run
+
+MOST_MATRIX_CLASSES = 100
+"""A larger confusion matrix is not kept whole, only its largest confusions: its cells grow with the square."""
+_MOST_CONFUSIONS = 20
+
+
+def final_report(run: Run, segment: Segment, step: int) -> dict[str, Any] | None:
+    """Of the best weights, or of the last ones where no epoch has told yet which are the best.
+
+    The rows pass in the same blocks as in the test after every epoch: the same bits, whoever leads.
+
+    Args:
+        run: what was trained.
+        segment: holds its weights.
+        step: steps done.
+
+    Returns:
+        ``weights`` (best or last), ``step`` they are of, ``rows``; ``classes``, each with label, precision, recall,
+        f1 and rows; ``confusion_matrix``, actual by predicted, null for many classes; ``confusions``, the most
+        frequent ones. None for a regression or without validation rows.
+    """
+    if run.spec.task != "classification" or not run.data.validation_rows:
+        return None
+    best = run.progress.best
+    outputs = _outputs(run, segment.parameters if best is None else segment.best)
+    if not np.isfinite(outputs).all():
+        return None
+    found = classification_report(outputs, run.data.validation_y)
+    labels = [label_text(label) for label in run.blueprint.labels]
+    matrix = found["confusion_matrix"]
+    return {
+        "weights": "last" if best is None else "best",
+        "step": step if best is None else best["step"],
+        "rows": run.data.validation_rows,
+        "classes": [{"label": labels[each.pop("class")], **each} for each in found["classes"]],
+        "confusion_matrix": matrix.tolist() if len(labels) <= MOST_MATRIX_CLASSES else None,
+        "confusions": _confusions(matrix, labels),
+    }
+
+
+def _outputs(run: Run, parameters: np.ndarray) -> np.ndarray:
+    forward = ShardPass(run.network, parameters, None, EVALUATION_ROWS)
+    outputs = np.empty((run.data.validation_rows, run.network.outputs), run.network.numpy_dtype)
+    with np.errstate(all="ignore"):
+        for start in range(0, len(outputs), EVALUATION_ROWS):
+            block = slice(start, start + EVALUATION_ROWS)
+            forward.outputs(run.data.validation_x[block], out=outputs[block])
+    return outputs
+
+
+def _confusions(matrix: np.ndarray, labels: list[str]) -> list[dict[str, Any]]:
+    """The classes taken for another most often, the most frequent first; equal ones by their place."""
+    actual, predicted = np.nonzero(matrix)
+    wrong = actual != predicted
+    actual, predicted = actual[wrong], predicted[wrong]
+    rows = matrix[actual, predicted]
+    return [
+        {"actual": labels[actual[place]], "predicted": labels[predicted[place]], "rows": int(rows[place])}
+        for place in np.argsort(-rows, kind="stable")[:_MOST_CONFUSIONS]
+    ]
