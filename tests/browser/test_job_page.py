@@ -109,6 +109,17 @@ def test_a_line_is_hidden_and_shown_by_its_name(page, job):
     expect(line).to_have_attribute("aria-pressed", "false")
 
 
+def test_the_impact_of_each_layer_is_drawn_for_orders_that_have_one(page, world, job):
+    page.goto(f"/jobs/{job}")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    expect(page.locator("impact-chart")).to_be_hidden()
+    ordered = world.job(spec={"training": {"update_order": "output_to_input"}})
+    world.steps(ordered, [1.0, 0.5], impacts=[0.25, -0.125])
+    page.goto(f"/jobs/{ordered}")
+    expect(page.get_by_role("button", name="layer 0 0.25")).to_be_visible()
+    expect(page.get_by_role("button", name="layer 1 -0.125")).to_be_visible()
+
+
 def test_the_report_comes_with_the_end(page, world, job):
     page.goto(f"/jobs/{job}")
     expect(page.get_by_text("Live", exact=True)).to_be_visible()

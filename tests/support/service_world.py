@@ -87,10 +87,17 @@ class ServiceWorld:
         document = {"target": "tree", "features": ["height", "girth"], "network": {"hidden": [{"units": 4}]}}
         return document | {"dataset": changes.pop("dataset", None) or self.dataset()} | changes
 
-    def job(self, *, owner_id: str | None = None, state: str = "queued", **columns: Any) -> str:
-        """A job that was accepted before the test began."""
+    def job(
+        self,
+        *,
+        owner_id: str | None = None,
+        state: str = "queued",
+        spec: dict[str, Any] | None = None,
+        **columns: Any,
+    ) -> str:
+        """A job that was accepted before the test began; ``spec`` has what its document says otherwise."""
         owner_id, job_id = owner_id or self.owner_id, f"job_{next(self._numbers):026d}"
-        document = self.spec(dataset=self.dataset(owner_id=owner_id))
+        document = self.spec(dataset=self.dataset(owner_id=owner_id), **spec or {})
         plain = {"name": "trees", "labels": {}, "priority": 0, "workers_min": 1, "workers_max": 4, "steps_total": 100}
         with self.database.write() as session:
             session.add(
@@ -143,14 +150,15 @@ class ServiceWorld:
             for name, value in columns.items():
                 setattr(job, name, value)
 
-    def steps(self, job_id: str, costs: Sequence[float], *, chunk: int = 8192) -> None:
-        """The cost history by step, after what is there."""
+    def steps(self, job_id: str, costs: Sequence[float], *, chunk: int = 8192, impacts: Sequence[float] = ()) -> None:
+        """The cost history by step, after what is there; with the same impact of each layer at every step."""
         with self.database.write() as session:
             found = session.scalars(select(CostChunk.last_step).where(CostChunk.job_id == job_id)).all()
             first = max(found, default=0)
             for start in range(0, len(costs), chunk):
                 part = np.array(costs[start : start + chunk], "<f8")
-                series = np.column_stack([part, np.full(len(part), 0.5), part * 2]).astype("<f8")
+                rest = [np.full(len(part), value) for value in impacts]
+                series = np.column_stack([part, np.full(len(part), 0.5), part * 2, *rest]).astype("<f8")
                 at = first + start
                 session.add(CostChunk(job_id=job_id, first_step=at, last_step=at + len(part), series=series.tobytes()))
 

@@ -2,6 +2,7 @@
 
 import { api, ask, askAll } from "../api/ask.js";
 import "../charts/cost_chart.js";
+import "../charts/impact_chart.js";
 import "../charts/metrics_chart.js";
 import { Feed } from "../live/feed.js";
 import { History } from "../live/history.js";
@@ -27,6 +28,7 @@ class JobPage extends HTMLElement {
     this.connection = this.find(".connection");
     this.find("cost-chart").follow(this.#history);
     this.find("metrics-chart").follow(this.#history);
+    this.find("impact-chart").follow(this.#history);
     this.addEventListener("steered", ({ detail }) => this.#show(detail));
     this.addEventListener("problem", ({ detail }) => this.notice.show(detail));
     this.#begin();
