@@ -128,11 +128,11 @@ def test_a_run_whose_memory_is_gone_too_goes_on_from_its_checkpoint(fleet, spec,
 
 
 def test_a_worker_that_comes_later_is_used_and_one_that_is_ended_is_missed_by_nobody(fleet, spec):
-    spec["training"] = {**LONG, "max_epochs": 4000}  # a worker takes a second or two to start
+    spec["training"] = {**LONG, "max_epochs": 5000}  # longer than a worker takes to start, however busy the machine
     first = fleet.start_workers(1)
     job_id = fleet.submit(spec)
     fleet.start_workers(1)
-    wait_until(lambda: len(fleet.members(job_id)) == 2, 3.0, "the newcomer's place")
+    wait_until(lambda: len(fleet.members(job_id)) == 2, what="the newcomer's place")
 
     first.send_signal(signal.SIGTERM)
     job = fleet.wait(job_id)
