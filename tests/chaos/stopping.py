@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+from pathlib import Path
 
 from sqlalchemy import make_url
 
-from tests.support.fleet import Fleet
+from tests.support.fleet import Fleet, wait_until
 
 
 def stop(fleet: Fleet, *pids: int) -> None:
@@ -20,10 +21,18 @@ def stop(fleet: Fleet, *pids: int) -> None:
     while True:
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: all(_is_stopped(pid) for pid in pids), what="the stop of every thread")
         if _nobody_holds_a_lock(fleet):
             return
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
+        wait_until(lambda: _nobody_holds_a_lock(fleet), what="the end of the transaction")
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether every thread has stopped: the signal reaches them one after the other."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in threads)
 
 
 def _nobody_holds_a_lock(fleet: Fleet) -> bool:
