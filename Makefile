@@ -4,6 +4,8 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+# What the benchmarks are held against lives apart: nothing of it is needed by the project.
+PEERS := .venv-peers
 # Looked up only when an environment is made: a second `make` starts nothing it doesn't need.
 python = $$(PYTHON="$(PYTHON)" scripts/find_python.sh)
 SOURCE := chainrule service worker models migrations
@@ -25,6 +27,11 @@ $(VENV)/.ready: requirements/dev.lock scripts/install.py
 	@python=$(python) && echo "Installing Chainrule and its tools into $(VENV) with $$python ..." && \
 		"$$python" scripts/install.py $(VENV) requirements/dev.lock
 	@touch $(VENV)/.server $@
+
+$(PEERS)/.ready: requirements/peers.txt
+	@python=$(python) && echo "Installing the peers of the benchmarks into $(PEERS) ..." && \
+		"$$python" -m venv $(PEERS) && $(PEERS)/bin/pip install --quiet -r requirements/peers.txt
+	@touch $@
 
 .PHONY: install
 install: $(VENV)/.ready ## Make .venv from the hashed lock, with all tools for development
@@ -67,8 +74,8 @@ browser: install ## Drive the dashboard in a real Chromium
 	$(BIN)/python -m pytest -m browser
 
 .PHONY: bench
-bench: install ## Measure the job path and print the figures
-	$(BIN)/python -m benchmarks
+bench: install $(PEERS)/.ready ## Measure the job path beside its peers and print the ratios
+	$(BIN)/python -m benchmarks $(or $(ROUNDS),3) $(PEERS)/bin/python
 
 .PHONY: compose-check
 compose-check: install ## Validate docker-compose.yml and run its commands without containers

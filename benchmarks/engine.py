@@ -2,7 +2,6 @@
 
 For each network the time of one shard's pass and of half the parameters' update, which is what a step of two workers
 takes each of them besides adding the shards and waiting; and the share of the matrix-product peak, measured before.
-Floating-point operations a row are counted as 4 P + 2 (P - P₁): P the weights, P₁ those of the first layer.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
 
+from benchmarks.tables import operations_a_row
 from worker.backprop import Network, ShardPass, initialize, make_optimizer
 
 NETWORKS = [
@@ -75,12 +75,6 @@ def update_us(size: int, name: str) -> float:
             update(1, 1e-6)
 
     return best_us(update_all)
-
-
-def operations_a_row(widths: tuple[int, ...]) -> int:
-    """Floating-point operations of a forward and a backward pass."""
-    weights = sum(n_in * n_out for n_in, n_out in pairwise(widths))
-    return 4 * weights + 2 * (weights - widths[0] * widths[1])
 
 
 def best_us(call: Callable[[], object]) -> float:

@@ -21,12 +21,12 @@ class Figures:
     weights_sha256: str
 
 
-def measure(client: Client, shape: Shape, dataset_id: str, workers: int) -> Figures:
+def measure(client: Client, shape: Shape, dataset_id: str, workers: int, optimizer: str) -> Figures:
     """Train one job and read its figures; the first epoch, in which memory is touched for the first time, is left out.
 
     Raises: SystemExit when the job does not succeed.
     """
-    job = client.jobs.submit(shape.spec(dataset_id, workers))
+    job = client.jobs.submit(shape.spec(dataset_id, workers, optimizer))
     for event in client.stream(job["id"]):
         if event.name == "end":
             break

@@ -33,7 +33,7 @@ class Shape:
         """Steps of the whole run."""
         return -(-self.rows // self.batch_size) * self.epochs
 
-    def spec(self, dataset_id: str, workers: int) -> dict[str, Any]:
+    def spec(self, dataset_id: str, workers: int, optimizer: str) -> dict[str, Any]:
         """The job: two shards, so that one worker or two can serve it with the same bits."""
         return {
             "name": f"bench {self.name}",
@@ -42,7 +42,7 @@ class Shape:
             "target": "label",
             "network": {"hidden": [{"units": units, "activation": "relu"} for units in self.widths[1:-1]]},
             "training": {
-                "optimizer": {"name": "adam", "learning_rate": 0.0001},
+                "optimizer": {"name": optimizer, "learning_rate": 0.0001},
                 "batch_size": self.batch_size,
                 "max_epochs": self.epochs,
             },
@@ -65,4 +65,5 @@ SHAPES = (
     Shape((784, 128, 10), batch_size=64, rows=6400, epochs=200),
     Shape((784, 512, 256, 10), batch_size=128, rows=6400, epochs=60),
     Shape((784, 1024, 1024, 10), batch_size=256, rows=6400, epochs=30),
+    Shape((28, 256, 256, 2), batch_size=1024, rows=65_536, epochs=30),
 )

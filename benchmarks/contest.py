@@ -1,0 +1,73 @@
+"""One shape, every contestant in turn, round after round: what disturbs the machine disturbs them all."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.job_path import measure
+from benchmarks.peak import peak_gflops
+from benchmarks.shapes import SHAPES, Shape
+from chainrule import Client
+
+ROOT = Path(__file__).resolve().parent.parent
+PEERS = {
+    "JAX scan": "jax_scan",
+    "DDP gloo": "torch_ddp",
+    "PyTorch": "torch_eager",
+    "scikit-learn": "scikit_learn",
+}
+"""What the table calls a peer, and its module in benchmarks.peers."""
+OURS_ALONE, OURS, OURS_SGD = "1 worker", "2 workers", "2 workers, SGD"
+PEAK = "peak"
+_SECONDS = 2.0
+
+Figures = dict[str, float]
+"""Samples per second of each contestant; GFLOP/s under ``PEAK``."""
+
+
+def contest(client: Client, shape: Shape, peers_python: Path | None, rounds: int) -> Figures:
+    """The median of every contestant's rounds.
+
+    Raises:
+        SystemExit: the weights of one worker and of two differ, or a contestant failed.
+    """
+    dataset_id = client.datasets.upload(shape.table(), f"{shape.name}.csv")["id"]
+    digests: set[str] = set()
+
+    def train(workers: int, optimizer: str) -> float:
+        figures = measure(client, shape, dataset_id, workers, optimizer)
+        if optimizer == "adam":
+            digests.add(figures.weights_sha256)
+        return figures.samples_per_second
+
+    contestants: dict[str, Callable[[], float]] = {
+        OURS_ALONE: lambda: train(1, "adam"),
+        OURS: lambda: train(2, "adam"),
+        OURS_SGD: lambda: train(2, "sgd"),
+        PEAK: peak_gflops,
+    }
+    for name, module in PEERS.items() if peers_python else ():
+        contestants[name] = _peer(str(peers_python), module, shape)
+    found: dict[str, list[float]] = defaultdict(list)
+    for _ in range(rounds):
+        for name, run in contestants.items():
+            found[name].append(run())
+    if len(digests) != 1:
+        raise SystemExit(f"{shape.name}: the weights depend on the number of workers: {digests}")
+    return {name: statistics.median(figures) for name, figures in found.items()}
+
+
+def _peer(python: str, module: str, shape: Shape) -> Callable[[], float]:
+    command = [python, "-m", f"benchmarks.peers.{module}", str(SHAPES.index(shape)), str(_SECONDS)]
+
+    def run() -> float:
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if ended.returncode != 0:
+            raise SystemExit(f"{module} failed on {shape.name}:\n{ended.stderr}")
+        return float(ended.stdout)
+
+    return run

@@ -1,0 +1,56 @@
+"""The figures as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from rich.table import Table
+
+from benchmarks.contest import OURS, OURS_ALONE, OURS_SGD, PEAK, PEERS, Figures
+from benchmarks.shapes import Shape
+
+Measured = Sequence[tuple[Shape, Figures]]
+
+
+def rates(measured: Measured) -> Table:
+    """Thousands of samples per second, and steps per second of ours."""
+    names = [OURS, OURS_ALONE, OURS_SGD, *(name for name in PEERS if name in measured[0][1])]
+    table = _table("Thousands of samples per second; Adam, float32, 2 shards, the whole job path", names)
+    table.add_column("steps/s, 2 workers", justify="right")
+    for shape, figures in measured:
+        steps = figures[OURS] / shape.batch_size
+        table.add_row(*_head(shape), *(f"{figures[name] / 1e3:,.0f}" for name in names), f"{steps:,.0f}")
+    return table
+
+
+def ratios(measured: Measured) -> Table:
+    """How many times as fast we are with two workers as each peer, and how near to what the machine can do."""
+    peers = [name for name in PEERS if name in measured[0][1]]
+    table = _table("2 workers, times the rate of", [*peers, OURS_ALONE])
+    table.add_column("share of peak (SGD)", justify="right")
+    for shape, figures in measured:
+        times = [f"{figures[OURS] / figures[name]:.2f}" for name in (*peers, OURS_ALONE)]
+        share = figures[OURS_SGD] * operations_a_row(shape.widths) / 1e9 / figures[PEAK]
+        table.add_row(*_head(shape), *times, f"{share:.0%} of {figures[PEAK]:.0f} GFLOP/s")
+    return table
+
+
+def operations_a_row(widths: tuple[int, ...]) -> int:
+    """Floating-point operations of a forward and a backward pass: 4 P + 2 (P - P₁).
+
+    P are the weights, P₁ those of the first layer, whose input needs no gradient.
+    """
+    weights = sum(n_in * n_out for n_in, n_out in pairwise(widths))
+    return 4 * weights + 2 * (weights - widths[0] * widths[1])
+
+
+def _table(title: str, names: Sequence[str]) -> Table:
+    table = Table(title=title)
+    for name in ("network", "batch", *names):
+        table.add_column(name, justify="left" if name == "network" else "right")
+    return table
+
+
+def _head(shape: Shape) -> tuple[str, str]:
+    return shape.name, str(shape.batch_size)
