@@ -16,7 +16,7 @@ from models.lifecycle import change_state, finish_job
 from models.records import Job, Member
 from models.states import JobState, Reason
 from models.weights_file import model_description, weights_bytes
-from worker.control.generations import end_generation, put_back, waiting_members
+from worker.control.generations import end_generation
 from worker.control.identity import Seat
 from worker.gang.control_words import Action
 from worker.gang.snapshots import remove_segment
@@ -76,15 +76,10 @@ class LeaderEnding:
 
     def _end_to_reform(self) -> None:
         """Nothing is on disk yet that is not in memory: whoever is left founds the next generation from there."""
-        alone = self._trainer.gang.place.size == 1
 
         def write(job: Job) -> None:
-            session = self._session
-            newcomers = waiting_members(session, self._seat)
             reason = "this worker is to end" if self._process.draining() else "members join or leave"
-            end_generation(session, job, reason, by_force=False, actor=self._process.me.id)
-            if self._process.draining() and alone and not newcomers:
-                put_back(session, job, actor=self._process.me.id)
+            end_generation(self._session, job, reason, by_force=False, actor=self._process.me.id)
 
         if self._process.draining():
             self._with_last_checkpoint(write, pinned=False)

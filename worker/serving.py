@@ -15,7 +15,8 @@ from models.states import JobState, Reason
 from worker.control.claims import rejoin, take_seat
 from worker.control.generations import end_generation, founder_of, put_back
 from worker.control.identity import Seat
-from worker.control.leases import hold_job
+from worker.control.leases import hold_job, is_to_drain
+from worker.control.leaving import leave_job
 from worker.ending import LeaderEnding, leave_seat
 from worker.fingerprint import fingerprint
 from worker.forming import Formed, found, join
@@ -90,7 +91,7 @@ def _serve_generation(process: WorkerProcess, seat: Seat) -> Seat | None:
         _log.exception("training failed", job=seat.job_id)
         _give_up(process, seat, error)
         return None
-    if action is Action.REFORM and not process.draining():
+    if action is Action.REFORM:
         return _form_again(process, seat, "members join or leave", is_leader=is_leader)
     return None
 
@@ -151,19 +152,19 @@ def _train_as_member(process: WorkerProcess, trainer: Trainer) -> Action:
 
 
 def _form_again(process: WorkerProcess, left: Seat, why: str, *, is_leader: bool) -> Seat | None:
-    """A seat in the generation after the one that ended: the leader founds it, or who finds the leader dead."""
+    """A seat in the generation after the one that ended: the leader founds it, or who finds the leader dead.
+
+    None when this worker is not wanted there, or is to end.
+    """
     deadline = time.monotonic() + _REJOIN_PATIENCE_S
-    me, ttl_s = process.me, process.settings.lease_ttl_s
-    while time.monotonic() < deadline and not process.draining():
+    while time.monotonic() < deadline:
         process.heart.note_progress()
         try:
             with process.database.write() as session:
-                may_found = is_leader or process.folder.is_dead(founder_of(session, left))
-                if may_found:
-                    _end_by_force(session, left, why, me.id)
-                seat = rejoin(session, left, me, fingerprint(), ttl_s, may_found=may_found)
-        except LookupError:
-            return None
+                try:
+                    seat = _try_to_form(session, process, left, why, is_leader=is_leader)
+                except LookupError:
+                    return None  # what was ended on the way is committed
         except SQLAlchemyError as error:
             _log.warning("could not form again yet", error=str(error), job=left.job_id)
             seat = None
@@ -171,6 +172,18 @@ def _form_again(process: WorkerProcess, left: Seat, why: str, *, is_leader: bool
             return seat
         time.sleep(_REJOIN_POLL_S)
     return None
+
+
+def _try_to_form(session: Session, process: WorkerProcess, left: Seat, why: str, *, is_leader: bool) -> Seat | None:
+    """One attempt: None when it is too early. Raises: LookupError when this worker has no part in what follows."""
+    me = process.me
+    may_found = is_leader or process.folder.is_dead(founder_of(session, left))
+    if may_found:
+        _end_by_force(session, left, why, me.id)
+    if process.draining() or is_to_drain(session, me):
+        leave_job(session, left, me)
+        raise LookupError(left.job_id)
+    return rejoin(session, left, me, fingerprint(), process.settings.lease_ttl_s, may_found=may_found)
 
 
 def _end_by_force(session: Session, left: Seat, why: str, actor: str) -> None:

@@ -239,6 +239,11 @@ class Fleet:
             )
             return [(row[0], row[1]) for row in session.execute(statement.order_by(Member.rank))]
 
+    def gang_without(self, job_id: str, worker_id: str) -> list[Worker]:
+        """The newest generation's members with a rank, once the worker is not one of them."""
+        gang = [worker for _, worker in self.members(job_id)]
+        return [] if worker_id in [worker.id for worker in gang] else gang
+
     def seats(self, job_id: str) -> list[Worker]:
         """Who holds a seat in the job's newest generation, with a rank or without one yet."""
         with self.database.read() as session:

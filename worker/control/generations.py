@@ -127,7 +127,13 @@ def end_generation(session: Session, job: Job, reason: str, *, by_force: bool, a
         .values(state="left", left_at=utc_now(), left_reason=reason[:2000])
     )
     record_event(
-        session, job.id, "generation_ended", actor, f"generation {job.fence} ended: {reason}", generation=job.fence
+        session,
+        job.id,
+        "generation_ended",
+        actor,
+        f"generation {job.fence} ended: {reason}",
+        generation=job.fence,
+        step=job.step,
     )
     if by_force:
         _count_attempt(session, job, reason, actor)

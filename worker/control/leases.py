@@ -72,8 +72,10 @@ def is_to_drain(session: Session, me: WorkerIdentity) -> bool:
 
 
 def retire_worker(session: Session, worker_id: str) -> None:
-    """Say that a worker process has ended."""
+    """Say that a worker process has ended, and that no seat of its is held any more."""
     session.execute(update(Worker).where(Worker.id == worker_id).values(state="gone", job_id=None, lease_until_us=0))
+    seats = (Member.worker_id == worker_id, Member.state != "left")
+    session.execute(update(Member).where(*seats).values(lease_until_us=0))
 
 
 def record_hang(session: Session, seat: Seat, me: WorkerIdentity) -> None:

@@ -1,0 +1,41 @@
+"""How a worker that is to end lets go of a job."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.database import now_us
+from models.records import Generation, Job, Member, Worker
+from models.states import SERVED
+from worker.control.generations import put_back
+from worker.control.identity import Seat, WorkerIdentity
+
+
+def leave_job(session: Session, seat: Seat, me: WorkerIdentity) -> None:
+    """Of those who leave at a boundary, the last one puts the job back, so that nobody waits for a lease to run out.
+
+    A gang whose members all end at once has nobody who would form again. Each of them calls this after its part in the
+    generation; while one that is not ending is left, or the generation has not ended, nothing happens.
+    """
+    session.execute(update(Worker).where(Worker.id == me.id).values(state="draining"))
+    held = (Job.id == seat.job_id, Job.fence == seat.generation, Job.state.in_(SERVED))
+    job = session.scalars(select(Job).where(*held).with_for_update()).one_or_none()
+    if job is None:
+        return
+    generation = session.get_one(Generation, (seat.job_id, seat.generation))
+    if generation.state == "ended" and not _others_go_on(session, generation, me):
+        put_back(session, job, actor=me.id)
+
+
+def _others_go_on(session: Session, generation: Generation, me: WorkerIdentity) -> bool:
+    """Whether a member that was there at the generation's end lives and is not ending itself."""
+    there = (
+        Member.job_id == generation.job_id,
+        Member.generation == generation.number,
+        Member.left_reason == generation.end_reason,
+        Member.worker_id != me.id,
+    )
+    goes_on = (Worker.lease_until_us > now_us(), Worker.state.not_in(("draining", "gone")))
+    statement = select(Member.id).join(Worker, Worker.id == Member.worker_id).where(*there, *goes_on)
+    return session.scalars(statement).first() is not None
