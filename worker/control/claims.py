@@ -10,16 +10,20 @@ from sqlalchemy.orm import Session, aliased
 from models.database import now_us
 from models.records import Generation, Job, Member
 from models.states import JobState
+from worker.control.capacity import living_members, members_allowed
 from worker.control.generations import add_member, found_generation
 from worker.control.identity import Seat, WorkerIdentity
+from worker.control.leases import is_to_drain
 from worker.gang.barrier import MAX_MEMBERS_HERE
 
 
 def take_seat(session: Session, me: WorkerIdentity, print_: dict[str, Any], ttl_s: float) -> Seat | None:
     """Found a gang for the job that is next, or else join one that can use another member.
 
-    A waiting job comes before a larger gang: no job waits while a worker could serve it.
+    A waiting job comes before a larger gang: no job waits while a worker could serve it. A draining worker gets none.
     """
+    if is_to_drain(session, me):
+        return None
     job = session.scalars(_next_queued(me)).first()
     if job is not None:
         return found_generation(session, job, me, print_, ttl_s)
@@ -50,17 +54,7 @@ def _next_queued(me: WorkerIdentity) -> Select[Job]:
 
 def _joinable(me: WorkerIdentity) -> Select[str, int]:
     """Running gangs in this worker's memory with room: by priority, then the smallest gang, then age."""
-    size = (
-        select(func.count(Member.id))
-        .where(
-            Member.job_id == Job.id,
-            Member.generation == Job.fence,
-            Member.state != "left",
-            Member.lease_until_us > now_us(),
-        )
-        .correlate(Job)
-        .scalar_subquery()
-    )
+    size = living_members(Job.id.expression, Job.fence.expression)
     return (
         select(Job.id, Job.fence)
         .join(Generation, (Generation.job_id == Job.id) & (Generation.number == Job.fence))
@@ -91,14 +85,24 @@ def rejoin(
         None when there is nothing to join yet; ``Seat`` otherwise.
 
     Raises:
-        LookupError: the job is no longer served by anybody.
+        LookupError: the job is no longer served by anybody, or has as many members as it may have.
     """
     job = session.scalars(select(Job).where(Job.id == left.job_id).with_for_update()).one()
     if job.state != JobState.RUNNING:
         raise LookupError(job.id)
     if job.fence > left.generation:
+        if _has_enough(session, job, left, me):
+            raise LookupError(job.id)
         return add_member(session, job.id, job.fence, me, ttl_s)
     generation = session.get_one(Generation, (job.id, job.fence))
     if generation.state == "ended" or may_found:
         return found_generation(session, job, me, print_, ttl_s)
     return None
+
+
+def _has_enough(session: Session, job: Job, left: Seat, me: WorkerIdentity) -> bool:
+    """Whether the newest generation has as many members as it may have, given how many the one before it had."""
+    before = (Member.job_id == job.id, Member.generation == left.generation, Member.rank.is_not(None))
+    size = session.scalar(select(func.count(Member.id)).where(*before)) or 0
+    here = session.scalar(select(living_members(Job.id.expression, Job.fence.expression)).where(Job.id == job.id)) or 0
+    return here >= members_allowed(session, job, size, me.memory_domain)

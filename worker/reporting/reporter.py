@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from models.database import Database, now_us
 from models.errors import ChainruleError, Fenced
-from models.records import Job, Member, Worker
+from models.records import Generation, Job, Member, Worker
 from models.states import JobState
+from worker.control.capacity import members_allowed
 from worker.control.generations import waiting_members
 from worker.control.identity import Seat
 from worker.control.leases import hold_job
@@ -128,7 +129,9 @@ class Reporter:
         if limit is not None and self._trainer.seconds >= limit:
             return Action.TIME_LIMIT
         newcomers = waiting_members(session, self._seat)
-        if (newcomers and place.size < job.workers_max) or place.size > job.workers_max:
+        domain = session.get_one(Generation, (job.id, job.fence)).memory_domain
+        allowed = members_allowed(session, job, place.size, domain)
+        if (newcomers and place.size < allowed) or place.size > allowed:
             return Action.REFORM
         return self._wish_of_members(session)
 

@@ -1,0 +1,52 @@
+"""Several jobs for a few workers, and bounds that change while a job runs."""
+
+import pytest
+
+from models.records import Job
+from tests.chaos.round import STEPS, TRAINING
+from tests.support.fleet import wait_until
+
+pytestmark = pytest.mark.chaos
+
+LONG = {**TRAINING, "max_epochs": 1500}
+
+
+def test_the_bounds_of_a_running_job_hold_within_seconds(arena):
+    fleet, job_id = arena.fleet, arena.start(2, training=LONG)
+    for bound in (1, 2):
+        fleet.wait_for_step(job_id, 1)
+        with fleet.database.write() as session:
+            session.get_one(Job, job_id).workers_max = bound
+        wait_until(lambda size=bound: len(fleet.members(job_id)) == size, 10.0, f"a gang of {bound}")
+    arena.settle()
+    assert fleet.job(job_id).restarts == 0
+
+
+def test_two_jobs_share_three_workers(arena):
+    fleet = arena.fleet
+    fleet.start_workers(3)
+    jobs = [arena.submit(), arena.submit()]
+    arena.settle()
+    first, second = map(fleet.job, jobs)
+    assert second.started_at < first.finished_at
+
+
+def test_a_job_of_higher_priority_takes_workers_and_gives_them_back(arena, chance):
+    fleet, elastic = arena.fleet, arena.start(2, workers={"min": 1, "max": 2}, training=LONG)
+    fleet.wait_for_step(elastic, chance.randrange(1, STEPS // 8))
+    urgent = arena.submit(priority=5, workers={"min": 1, "max": 1})
+    wait_until(lambda: fleet.members(urgent), 10.0, "the start of the urgent job")
+    assert fleet.job(elastic).state == "running"
+    fleet.wait(urgent)
+    assert fleet.job(elastic).state == "running"
+    wait_until(lambda: len(fleet.members(elastic)) == 2, 10.0, "the return of the worker")
+    arena.settle()
+    assert fleet.job(elastic).restarts == 0
+
+
+def test_a_job_at_its_least_number_of_workers_keeps_them(arena, chance):
+    fleet, job_id = arena.fleet, arena.start(2, workers={"min": 2, "max": 2})
+    fleet.wait_for_step(job_id, chance.randrange(1, STEPS // 8))
+    arena.submit(priority=5)
+    arena.settle()
+    assert fleet.job(job_id).fence == 1

@@ -1,0 +1,56 @@
+"""How many workers a running job may have now: its bounds, and what jobs of higher priority could use."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from models.database import now_us
+from models.records import Generation, Job, Member, Worker
+from models.states import JobState
+
+
+def members_allowed(session: Session, job: Job, size: int, memory_domain: str) -> int:
+    """How many members the job's next generation may have, when the present one has ``size``.
+
+    Workers that idle come first. What jobs of higher priority want beyond those is taken from this one, down to its
+    ``workers_min``; its members find that out when they form again, and take the next job of the queue instead.
+    """
+    wanted = _wanted_above(session, job, memory_domain)
+    if wanted:
+        wanted -= _idle(session, job, memory_domain)
+    if wanted <= 0:
+        return job.workers_max
+    return min(job.workers_max, max(job.workers_min, size - wanted))
+
+
+def living_members(job_id: ColumnElement[str], generation: ColumnElement[int]) -> ColumnElement[int]:
+    """The number of members of a generation whose leases hold, as a subquery."""
+    return (
+        select(func.count(Member.id))
+        .where(
+            Member.job_id == job_id,
+            Member.generation == generation,
+            Member.state != "left",
+            Member.lease_until_us > now_us(),
+        )
+        .correlate(Job)
+        .scalar_subquery()
+    )
+
+
+def _wanted_above(session: Session, job: Job, memory_domain: str) -> int:
+    """Workers that jobs of higher priority could use: those that wait, and gangs in this memory with room."""
+    above = (Job.priority > job.priority, Job.fingerprint.is_(None) | (Job.fingerprint == job.fingerprint))
+    waiting = session.scalar(select(func.sum(Job.workers_max)).where(Job.state == JobState.QUEUED, *above))
+    size = living_members(Job.id.expression, Job.fence.expression)
+    here = (Generation.job_id == Job.id) & (Generation.number == Job.fence) & (Generation.state != "ended")
+    served = (Job.state == JobState.RUNNING, Generation.memory_domain == memory_domain, size < Job.workers_max)
+    room = session.scalar(select(func.sum(Job.workers_max - size)).join(Generation, here).where(*served, *above))
+    return int(waiting or 0) + int(room or 0)
+
+
+def _idle(session: Session, job: Job, memory_domain: str) -> int:
+    idle = (Worker.memory_domain == memory_domain, Worker.state == "idle", Worker.lease_until_us > now_us())
+    alike = Worker.fingerprint == (job.fingerprint or Worker.fingerprint)
+    return session.scalar(select(func.count(Worker.id)).where(*idle, alike)) or 0
