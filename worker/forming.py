@@ -14,7 +14,8 @@ from models.database import now_us
 from models.errors import GangBroken
 from models.records import Generation, Job, Member, Worker
 from models.states import JobState
-from worker.control.generations import founder_of, start_generation, waiting_members
+from worker.control.capacity import members_allowed_after
+from worker.control.generations import founder_of, left_and_go_on, start_generation, waiting_members
 from worker.control.identity import Seat
 from worker.control.leases import hold_job
 from worker.gang.barrier import MAX_MEMBERS_HERE
@@ -131,19 +132,21 @@ def _wait_for_others(process: WorkerProcess, seat: Seat) -> None:
     deadline = time.monotonic() + process.settings.forming_s
     while time.monotonic() < deadline:
         with process.database.read() as session:
-            limit = session.get_one(Job, seat.job_id).workers_max
+            limit = members_allowed_after(session, session.get_one(Job, seat.job_id), seat.generation - 1)
             here = len(waiting_members(session, seat))
-            idle = session.scalar(_idle_workers(process))
-        if here >= limit or not idle:
+            could_come = session.scalar(_could_come(process, seat))
+        if here >= limit or not could_come:
             return
         time.sleep(_POLL_S)
 
 
-def _idle_workers(process: WorkerProcess) -> Select[int]:
+def _could_come(process: WorkerProcess, seat: Seat) -> Select[int]:
+    """How many workers are idle, or on their way from the generation before."""
     joined = select(Member.worker_id).where(Member.state != "left")
+    on_their_way = left_and_go_on(seat.job_id, seat.generation - 1)
     return select(func.count(Worker.id)).where(
         Worker.memory_domain == process.me.memory_domain,
-        Worker.state == "idle",
+        (Worker.state == "idle") | Worker.id.in_(on_their_way),
         Worker.lease_until_us > now_us(),
         Worker.id.not_in(joined),
     )

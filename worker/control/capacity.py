@@ -24,6 +24,16 @@ def members_allowed(session: Session, job: Job, size: int, memory_domain: str) -
     return min(job.workers_max, max(job.workers_min, size - wanted))
 
 
+def members_allowed_after(session: Session, job: Job, generation: int) -> int:
+    """As ``members_allowed``, with the size that a generation of the job had. The first one follows none."""
+    before = session.get(Generation, (job.id, generation))
+    if before is None:
+        return job.workers_max
+    ranked = (Member.job_id == job.id, Member.generation == generation, Member.rank.is_not(None))
+    size = session.scalar(select(func.count(Member.id)).where(*ranked)) or 0
+    return members_allowed(session, job, size, before.memory_domain)
+
+
 def living_members(job_id: ColumnElement[str], generation: ColumnElement[int]) -> ColumnElement[int]:
     """The number of members of a generation whose leases hold, as a subquery."""
     return (

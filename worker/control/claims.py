@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from models.database import now_us
 from models.records import Generation, Job, Member
 from models.states import JobState
-from worker.control.capacity import living_members, members_allowed
+from worker.control.capacity import living_members, members_allowed_after
 from worker.control.generations import add_member, found_generation
 from worker.control.identity import Seat, WorkerIdentity
 from worker.control.leases import is_to_drain
@@ -91,7 +91,7 @@ def rejoin(
     if job.state != JobState.RUNNING:
         raise LookupError(job.id)
     if job.fence > left.generation:
-        if _has_enough(session, job, left, me):
+        if _has_enough(session, job, left):
             raise LookupError(job.id)
         return add_member(session, job.id, job.fence, me, ttl_s)
     generation = session.get_one(Generation, (job.id, job.fence))
@@ -100,9 +100,7 @@ def rejoin(
     return None
 
 
-def _has_enough(session: Session, job: Job, left: Seat, me: WorkerIdentity) -> bool:
+def _has_enough(session: Session, job: Job, left: Seat) -> bool:
     """Whether the newest generation has as many members as it may have, given how many the one before it had."""
-    before = (Member.job_id == job.id, Member.generation == left.generation, Member.rank.is_not(None))
-    size = session.scalar(select(func.count(Member.id)).where(*before)) or 0
     here = session.scalar(select(living_members(Job.id.expression, Job.fence.expression)).where(Job.id == job.id)) or 0
-    return here >= members_allowed(session, job, size, me.memory_domain)
+    return here >= members_allowed_after(session, job, left.generation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from models.database import now_us, utc_now
@@ -83,6 +83,14 @@ def waiting_members(session: Session, seat: Seat) -> Sequence[Member]:
         Member.lease_until_us > now_us(),
     )
     return session.scalars(statement.order_by(Member.id)).all()
+
+
+def left_and_go_on(job_id: str, generation: int) -> Select[str]:
+    """Workers that were in the generation when it ended, waiting or with a rank, and are not ending themselves."""
+    there = (Member.job_id == job_id, Member.generation == generation, Member.left_reason == Generation.end_reason)
+    goes_on = (Worker.lease_until_us > now_us(), Worker.state.not_in(("draining", "gone")))
+    ended = (Generation.job_id == Member.job_id) & (Generation.number == Member.generation)
+    return select(Worker.id).join(Member, Member.worker_id == Worker.id).join(Generation, ended).where(*there, *goes_on)
 
 
 def start_generation(session: Session, seat: Seat, job: Job, start_step: int, limit: int) -> list[str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models.database import now_us
-from models.records import Generation, Job, Member, Worker
+from models.records import Generation, Job, Worker
 from models.states import SERVED
-from worker.control.generations import put_back
+from worker.control.generations import left_and_go_on, put_back
 from worker.control.identity import Seat, WorkerIdentity
 
 
@@ -29,13 +28,5 @@ def leave_job(session: Session, seat: Seat, me: WorkerIdentity) -> None:
 
 
 def _others_go_on(session: Session, generation: Generation, me: WorkerIdentity) -> bool:
-    """Whether a member that was there at the generation's end lives and is not ending itself."""
-    there = (
-        Member.job_id == generation.job_id,
-        Member.generation == generation.number,
-        Member.left_reason == generation.end_reason,
-        Member.worker_id != me.id,
-    )
-    goes_on = (Worker.lease_until_us > now_us(), Worker.state.not_in(("draining", "gone")))
-    statement = select(Member.id).join(Worker, Worker.id == Member.worker_id).where(*there, *goes_on)
+    statement = left_and_go_on(generation.job_id, generation.number).where(Worker.id != me.id)
     return session.scalars(statement).first() is not None
