@@ -93,6 +93,12 @@ class TooManyAttempts(ChainruleError):
     code = "too_many_attempts"
 
 
+class QuotaExceeded(ChainruleError):
+    """The owner has as many jobs as they may have."""
+
+    code = "quota_exceeded"
+
+
 class BrokerUnavailable(ChainruleError):
     """A hint could not be published; the workers' reconciliation publishes it again later."""
 

@@ -17,4 +17,8 @@ class Owner(Base):
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    max_queued_jobs: Mapped[int | None]
+    """How many of its jobs may wait at a time; null for any number."""
+    max_running_jobs: Mapped[int | None]
+    """How many may be served at a time; null for any number."""
     created_at: Mapped[datetime]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
 from models.database import now_us
+from models.quotas import may_run
 from models.records import Job, Member
 from models.states import JobState
 from service.jobs.capacity import Capacity, capacity_now
@@ -19,6 +20,8 @@ OTHER_ARITHMETIC = (
     "start one with the same NumPy on the same kind of processor"
 )
 
+RUNNING_QUOTA = "as many of your jobs are running as may at a time: it starts when one of them ends"
+
 
 def queue_of(session: Session, jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
     """``position`` (from 1) and ``blocked_by`` of each queued job, by its id. The latter is null when it is next."""
@@ -26,11 +29,18 @@ def queue_of(session: Session, jobs: Sequence[Job]) -> dict[str, dict[str, Any]]
     if not waiting:
         return {}
     positions = _positions(session, [job.id for job in waiting])
-    capacity = capacity_now(session)
+    capacity, held = capacity_now(session), _held_by_quota(session, positions)
     return {
-        job.id: {"position": positions.get(job.id), "blocked_by": _blocked_by(job, positions.get(job.id, 1), capacity)}
+        job.id: {
+            "position": positions.get(job.id),
+            "blocked_by": RUNNING_QUOTA if job.id in held else _blocked_by(job, positions.get(job.id, 1), capacity),
+        }
         for job in waiting
     }
+
+
+def _held_by_quota(session: Session, ids: Iterable[str]) -> frozenset[str]:
+    return frozenset(session.scalars(select(Job.id).where(Job.id.in_(ids), ~may_run())))
 
 
 def _positions(session: Session, ids: Sequence[str]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from models.database import utc_now
 from models.errors import Conflict, Fault, ValidationFailed
 from models.ids import new_id
 from models.lifecycle import record_event
+from models.quotas import check_room_in_queue
 from models.records import Dataset, Job
 from models.spec import JobSpec, parse_spec, resolve
 from models.spec.resolve import network_widths
@@ -78,7 +79,12 @@ def find_repeated(session: Session, owner_id: str, key: str | None, document: An
 
 
 def enqueue(session: Session, owner_id: str, planned: Planned, *, key: str | None, document: Any) -> Job:
-    """Add the job. It is accepted once the caller's transaction is committed."""
+    """Add the job. It is accepted once the caller's transaction is committed.
+
+    Raises:
+        QuotaExceeded: the owner has as many waiting jobs as they may have.
+    """
+    check_room_in_queue(session, owner_id)
     spec = planned.spec
     assert spec.name is not None
     assert spec.workers.max is not None, "a resolved spec has a name and a number of workers"

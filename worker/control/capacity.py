@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models.database import now_us
+from models.quotas import may_run
 from models.records import Generation, Job, Member, Worker
 from models.states import JobState
 
@@ -52,7 +53,7 @@ def living_members(job_id: ColumnElement[str], generation: ColumnElement[int]) -
 def _wanted_above(session: Session, job: Job, memory_domain: str) -> int:
     """Workers that jobs of higher priority could use: those that wait, and gangs in this memory with room."""
     above = (Job.priority > job.priority, Job.fingerprint.is_(None) | (Job.fingerprint == job.fingerprint))
-    waiting = session.scalar(select(func.sum(Job.workers_max)).where(Job.state == JobState.QUEUED, *above))
+    waiting = session.scalar(select(func.sum(Job.workers_max)).where(Job.state == JobState.QUEUED, may_run(), *above))
     size = living_members(Job.id.expression, Job.fence.expression)
     here = (Generation.job_id == Job.id) & (Generation.number == Job.fence) & (Generation.state != "ended")
     served = (Job.state == JobState.RUNNING, Generation.memory_domain == memory_domain, size < Job.workers_max)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.database import now_us
+from models.quotas import lock_owner, may_run
 from models.records import Generation, Job, Member
 from models.states import JobState
 from worker.control.capacity import living_members, members_allowed_after
@@ -25,7 +26,7 @@ def take_seat(session: Session, me: WorkerIdentity, print_: dict[str, Any], ttl_
     if is_to_drain(session, me):
         return None
     job = session.scalars(_next_queued(me)).first()
-    if job is not None:
+    if job is not None and _may_start(session, job):
         return found_generation(session, job, me, print_, ttl_s)
     found = session.execute(_joinable(me)).first()
     if found is None:
@@ -33,8 +34,14 @@ def take_seat(session: Session, me: WorkerIdentity, print_: dict[str, Any], ttl_
     return add_member(session, found.id, found.fence, me, ttl_s)
 
 
+def _may_start(session: Session, job: Job) -> bool:
+    """Whether the owner's quota has room still, now that nobody else can start a job of theirs."""
+    lock_owner(session, job.owner_id)
+    return session.scalar(select(may_run()).where(Job.id == job.id)) is True
+
+
 def _next_queued(me: WorkerIdentity) -> Select[Job]:
-    """By priority, then the owner served by the fewest workers now, then age."""
+    """By priority, then the owner served by the fewest workers now, then age; within the owners' quotas."""
     served = (
         select(func.count(Member.id))
         .join(aliased_job := aliased(Job), aliased_job.id == Member.job_id)
@@ -45,7 +52,7 @@ def _next_queued(me: WorkerIdentity) -> Select[Job]:
     same_arithmetic = Job.fingerprint.is_(None) | (Job.fingerprint == me.fingerprint)
     return (
         select(Job)
-        .where(Job.state == JobState.QUEUED, same_arithmetic)
+        .where(Job.state == JobState.QUEUED, same_arithmetic, may_run())
         .order_by(Job.priority.desc(), served, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=Job)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from models.database import now_us, utc_now
+from models.quotas import may_run
 from models.records import Generation, Job, Member, Worker
 from models.states import SERVED, TERMINAL, JobState
 from worker.control.generations import end_generation, put_back
@@ -83,7 +84,7 @@ def _hints_wanted(session: Session) -> int:
     """As many as there is room for, but no more than there are idle workers: those that are busy look again by
     themselves, and hints for them would pile up at the broker for as long as a long job runs.
     """
-    wanted = session.scalar(select(func.sum(Job.workers_max)).where(Job.state == JobState.QUEUED)) or 0
+    wanted = session.scalar(select(func.sum(Job.workers_max)).where(Job.state == JobState.QUEUED, may_run())) or 0
     size = (
         select(func.count(Member.id))
         .where(Member.job_id == Job.id, Member.generation == Job.fence, Member.state != "left")

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.lifecycle import change_state
-from models.records import Event, Generation, Job, Member, Worker
+from models.records import Event, Generation, Job, Member, Owner, Worker
 from models.states import JobState
 from worker.control.claims import rejoin, take_seat
 from worker.control.generations import end_generation, start_generation
@@ -252,3 +252,33 @@ def test_a_draining_worker_gets_no_seat(world, claim, database):
     with database.write() as session:
         session.get_one(Worker, worker.id).state = "draining"
     assert claim(worker) is None
+
+
+class TestQuotaOfRunningJobs:
+    @pytest.fixture(autouse=True)
+    def _one_at_a_time(self, world, database):
+        owner_id = world.owner("ada")
+        with database.write() as session:
+            session.get_one(Owner, owner_id).max_running_jobs = 1
+
+    def test_a_second_job_of_the_owner_waits_while_the_first_is_served(self, world, claim):
+        first, _ = world.job(), world.job()
+        assert claim(world.worker()).job_id == first
+        joins = claim(world.worker())
+        assert (joins.job_id, joins.founder) == (first, False)
+
+    def test_another_owners_job_does_not_wait(self, world, claim):
+        world.job()
+        world.job()
+        other = world.job(owner="bob")
+        claim(world.worker())
+        assert claim(world.worker()).job_id == other
+
+    def test_it_starts_when_the_first_has_ended(self, world, claim, database):
+        first, second = world.job(), world.job()
+        claim(world.worker())
+        with database.write() as session:
+            job = session.get_one(Job, first)
+            for state in (JobState.PAUSING, JobState.PAUSED):
+                change_state(session, job, state, actor="test", message="paused")
+        assert claim(world.worker()).job_id == second
