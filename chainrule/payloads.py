@@ -73,6 +73,13 @@ class Queue(TypedDict):
     blocked_by: str | None
 
 
+class ForkedFrom(TypedDict):
+    """The job and the step whose state a job goes on from."""
+
+    job: str
+    step: int
+
+
 class Job(TypedDict):
     """A training run."""
 
@@ -90,6 +97,7 @@ class Job(TypedDict):
     best: dict[str, Any] | None
     gang: Gang | None
     queue: Queue | None
+    forked_from: ForkedFrom | None
     restarts: int
     weights_sha256: str | None
     created_at: str

@@ -8,6 +8,7 @@ from chainrule.address import find_data_dir
 from chainrule.commands.datasets import datasets
 from chainrule.commands.demo import demo
 from chainrule.commands.exits import FriendlyGroup
+from chainrule.commands.fork import fork
 from chainrule.commands.history import history
 from chainrule.commands.jobs import jobs
 from chainrule.commands.keys import keys
@@ -44,6 +45,7 @@ for command in (
     history,
     weights,
     predict,
+    fork,
     cancel,
     pause,
     resume,

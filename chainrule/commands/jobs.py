@@ -85,6 +85,8 @@ def _facts(job: Job) -> Iterator[tuple[str, str | Text]]:
     yield "latest", ", ".join(f"{name} {number(value)}" for name, value in figures.items())
     for member in (job["gang"] or {"members": []})["members"]:
         yield "worker", f"{member['worker']} on {member['host']} ({member['pid']}), {_shards(member['shards'])}"
+    origin = job["forked_from"]
+    yield "forked from", f"{origin['job']} at step {count(origin['step'])}" if origin else ""
     yield "restarts", str(job["restarts"] or "")
     yield "weights", job["weights_sha256"] or ""
     yield "created", local_time(job["created_at"])

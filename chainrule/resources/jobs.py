@@ -48,6 +48,32 @@ class Jobs:
         """Change its name, labels, priority or workers."""
         return cast(Job, self._transport.json("PATCH", f"jobs/{job_id}", json=changes, repeatable=True))
 
+    def fork(
+        self,
+        job_id: str,
+        *,
+        step: int | None = None,
+        name: str | None = None,
+        changes: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Job:
+        """A new job that goes on from a kept state of this one.
+
+        Args:
+            job_id: the job to fork.
+            step: of a kept checkpoint; the newest by default.
+            name: of the new job.
+            changes: a merge patch of the spec, such as ``{"training": {"max_epochs": 100}}``.
+            idempotency_key: drawn if not given, so that a retry never makes a second job.
+
+        Raises:
+            Refused: with every change that does not fit the state.
+        """
+        headers = {"Idempotency-Key": idempotency_key or secrets.token_hex(16)}
+        body = {"step": step, "name": name, "changes": dict(changes or {})}
+        forked = self._transport.json("POST", f"jobs/{job_id}/fork", json=body, headers=headers, repeatable=True)
+        return cast(Job, forked)
+
     def cancel(self, job_id: str) -> Job:
         """End it at its next step; asking twice changes nothing.
 

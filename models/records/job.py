@@ -61,6 +61,10 @@ class Job(Base):
     report: Mapped[dict[str, Any] | None]
     """How the kept weights do on the validation rows, class by class; None before the end, and for a regression."""
 
+    forked_from_job: Mapped[str | None] = mapped_column(String(40))
+    """The job whose state this one goes on from; history and first checkpoint are copies of that one's."""
+    forked_from_step: Mapped[BigInt | None]
+
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -36,3 +36,12 @@ def step_columns(spec: JobSpec) -> tuple[str, ...]:
 def less_is_better(metric: str) -> bool:
     """Costs and errors fall, everything else rises."""
     return metric.removeprefix("validation_").removeprefix("train_") in _LESS_IS_BETTER
+
+
+def watched_metric(spec: JobSpec) -> str:
+    """The metric by which weights are the best so far: the one under patience, else the target's, else the cost."""
+    if spec.stopping.patience is not None:
+        return spec.stopping.patience.metric
+    if spec.stopping.target is not None:
+        return spec.stopping.target.metric
+    return "validation_cost" if spec.validation else "train_cost"

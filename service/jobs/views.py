@@ -14,6 +14,7 @@ from models.records import Job
 from service.bodies import json_body
 from service.context import context, current_owner
 from service.jobs.changes import apply_changes, parse_changes
+from service.jobs.fork import enqueue_fork, parse_fork, plan_fork
 from service.jobs.listing import list_jobs, read_filter
 from service.jobs.lookup import get_job
 from service.jobs.payload import job_payload, job_payloads, job_with_report
@@ -90,6 +91,34 @@ def resume(job_id: str) -> dict[str, Any]:
     return payload
 
 
+@blueprint.post("/jobs/<job_id>/fork")
+def fork(job_id: str) -> Answer:
+    """Make a new job that goes on from a kept state of this one, with what is changed."""
+    document, key = json_body(), _idempotency_key()
+    request_ = parse_fork(document)
+    asked = {"fork": job_id, **document}
+    here, owner_id = context(), current_owner()
+    with here.database.read() as session:
+        repeated = find_repeated(session, owner_id, key, asked)
+        if repeated is not None:
+            return job_payload(session, repeated), 200, _location(repeated)
+        parent = get_job(session, owner_id, job_id)
+        planned = plan_fork(session, parent, request_, here.store, max_parameters=here.settings.max_parameters)
+    try:
+        with here.database.write() as session:
+            job = enqueue_fork(session, get_job(session, owner_id, job_id), planned, key=key, document=asked)
+            payload = job_payload(session, job)
+    except Exception:
+        here.store.delete(planned.stored.name)
+        raise
+    here.hints.publish(job.workers_max)
+    return payload, 202, _location(job)
+
+
+def _location(job: Job) -> dict[str, str]:
+    return {"Location": f"/api/v1/jobs/{job.id}"}
+
+
 def _accept(document: Any, key: str | None) -> Answer:
     with context().database.write() as session:
         job = find_repeated(session, current_owner(), key, document)
@@ -99,7 +128,7 @@ def _accept(document: Any, key: str | None) -> Answer:
         payload = job_payload(session, job)
     if fresh:  # after the commit: a worker that hears of it must find it
         context().hints.publish(job.workers_max)
-    return payload, 202 if fresh else 200, {"Location": f"/api/v1/jobs/{job.id}"}
+    return payload, 202 if fresh else 200, _location(job)
 
 
 def _plan(session: Session, document: Any) -> Planned:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from models.spec import JobSpec
 from models.states import JobState
 from service.jobs.changes import JobChanges
+from service.jobs.fork import ForkRequest
 from service.keys.views import NewKey
 from service.openapi import payloads
 from service.openapi.payloads import Page
@@ -81,6 +82,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "jobs.show": Operation({200: payloads.JobWithReport}),
     "jobs.change": Operation(_JOB, takes=JobChanges),
+    "jobs.fork": Operation(
+        {202: payloads.Job, 200: payloads.Job},
+        takes=ForkRequest,
+        headers={"Idempotency-Key": _TEXT | {"minLength": 1, "maxLength": 200}},
+    ),
     "jobs.cancel": Operation(_JOB),
     "jobs.pause": Operation(_JOB),
     "jobs.resume": Operation(_JOB),

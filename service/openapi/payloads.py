@@ -120,6 +120,13 @@ class Queue(Payload):
     blocked_by: str | None
 
 
+class ForkedFrom(Payload):
+    """The job and the step whose state a job goes on from."""
+
+    job: str
+    step: int
+
+
 class Job(Payload):
     """A training run."""
 
@@ -137,6 +144,7 @@ class Job(Payload):
     best: dict[str, Any] | None
     gang: Gang | None
     queue: Queue | None
+    forked_from: ForkedFrom | None
     restarts: int
     weights_sha256: str | None
     created_at: datetime

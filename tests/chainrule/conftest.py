@@ -131,6 +131,7 @@ def job() -> dict[str, Any]:
         "best": {"validation_accuracy": 0.93},
         "gang": {"generation": 1, "members": [{"worker": "w_1", "host": "here", "pid": 7, "shards": [0, 2]}]},
         "queue": None,
+        "forked_from": None,
         "restarts": 0,
         "weights_sha256": None,
         "created_at": "2026-01-02T03:04:05+00:00",

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from models.spec import JobSpec
-from models.spec.metrics import less_is_better
+from models.spec.metrics import less_is_better, watched_metric
 from models.states import Reason
 from worker.backprop.schedules import Plateau
 
@@ -43,15 +43,6 @@ class Conclusion:
 
     improved: bool
     reason: Reason | None
-
-
-def watched_metric(spec: JobSpec) -> str:
-    """The metric by which weights are the best so far: the one under patience, else the target's, else the cost."""
-    if spec.stopping.patience is not None:
-        return spec.stopping.patience.metric
-    if spec.stopping.target is not None:
-        return spec.stopping.target.metric
-    return "validation_cost" if spec.validation else "train_cost"
 
 
 def conclude(

@@ -37,7 +37,8 @@ def test_a_job_has_exactly_the_promised_fields(client, world):
     job = client.post("/api/v1/jobs", json=world.spec()).get_json()
     assert set(job) == {
         *("id", "name", "state", "reason", "message", "spec", "progress", "latest", "best", "gang", "queue"),
-        *("restarts", "weights_sha256", "created_at", "started_at", "finished_at", "labels", "priority", "workers"),
+        *("forked_from", "restarts", "weights_sha256", "created_at", "started_at", "finished_at"),
+        *("labels", "priority", "workers"),
     }
     assert set(job["progress"]) == {
         *("epoch", "step", "steps_total", "fraction", "eta_seconds", "samples_per_second"),

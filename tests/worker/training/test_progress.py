@@ -3,8 +3,9 @@
 import pytest
 
 from models.spec import parse_spec
+from models.spec.metrics import watched_metric
 from models.states import Reason
-from worker.training.progress import Progress, conclude, watched_metric
+from worker.training.progress import Progress, conclude
 
 
 def spec(max_epochs=100, **stopping):
