@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -53,6 +53,8 @@ class CheckpointWriter:
         self._snapshots = snapshots
         self._every_s, self._keep_last, self._steps_per_epoch = every_s, keep_last, steps_per_epoch
         self._written_step = -1
+        self._unsure: set[str] = set()
+        """Files that perhaps no row names."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._write_forever, name="checkpoints", daemon=True)
 
@@ -91,23 +93,29 @@ class CheckpointWriter:
         return f"checkpoints/{self._seat.job_id}/{state.step:012d}-{self._seat.generation}"
 
     def _record(self, state: RunState, stored: Stored, *, pinned: bool) -> None:
-        """The row, after the file. Files that no row names any more go after the commit."""
+        """The row, after the file. When a commit fails nobody knows whether it was made: the file stays until another
+        succeeds, and goes then if no row names it.
+        """
+        new = stored.name not in self._unsure and state.step != self._written_step
+        self._unsure.add(stored.name)
         try:
             with self._transaction() as (session, _):
-                surplus = self._replace_row(session, state, stored, pinned=pinned)
-                surplus += self._surplus(session)
-                _forget(session, self._seat.job_id, surplus)
-        except BaseException:
-            self._store.delete(stored.name)
+                self._replace_row(session, state, stored, pinned=pinned)
+                unnamed = self._forget_surplus(session) | self._unsure
+                unnamed -= set(session.scalars(select(Checkpoint.artifact).where(Checkpoint.artifact.in_(unnamed))))
+        except GangError:  # refused before anything was committed
+            if new:
+                self._store.delete(stored.name)
             raise
-        for checkpoint in surplus:
-            if checkpoint.artifact != stored.name:
-                self._store.delete(checkpoint.artifact)
+        for name in unnamed:
+            self._store.delete(name)
+        self._unsure.clear()
 
-    def _replace_row(self, session: Session, state: RunState, stored: Stored, *, pinned: bool) -> list[Checkpoint]:
+    def _replace_row(self, session: Session, state: RunState, stored: Stored, *, pinned: bool) -> None:
         before = session.get(Checkpoint, (self._seat.job_id, state.step))
         if before is not None:  # the same step of an earlier generation: the same state
             pinned = pinned or before.pinned
+            self._unsure.add(before.artifact)
             session.delete(before)
             session.flush()
         session.add(
@@ -128,11 +136,15 @@ class CheckpointWriter:
             session, self._seat.job_id, "checkpoint", self._actor, message, step=state.step, sha256=stored.sha256
         )
         session.flush()
-        return [] if before is None else [before]
 
-    def _surplus(self, session: Session) -> list[Checkpoint]:
+    def _forget_surplus(self, session: Session) -> set[str]:
+        """Remove the rows beyond those that are kept; returns the names of their files."""
         kept = select(Checkpoint).where(Checkpoint.job_id == self._seat.job_id, Checkpoint.pinned.is_(False))
-        return list(session.scalars(kept.order_by(Checkpoint.step.desc()).offset(self._keep_last)))
+        surplus = session.scalars(kept.order_by(Checkpoint.step.desc()).offset(self._keep_last)).all()
+        for checkpoint in surplus:
+            session.delete(checkpoint)
+        session.flush()
+        return {checkpoint.artifact for checkpoint in surplus}
 
     def _write_forever(self) -> None:
         wait_s = 0.0
@@ -153,8 +165,3 @@ class CheckpointWriter:
                 record_event(session, self._seat.job_id, "checkpoint_failed", self._actor, message)
         except (GangError, SQLAlchemyError) as error:
             _log.warning("failure not recorded", error=str(error), job=self._seat.job_id)
-
-
-def _forget(session: Session, job_id: str, surplus: list[Checkpoint]) -> None:
-    artifacts = [checkpoint.artifact for checkpoint in surplus]
-    session.execute(delete(Checkpoint).where(Checkpoint.job_id == job_id, Checkpoint.artifact.in_(artifacts)))
