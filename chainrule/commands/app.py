@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from chainrule.address import find_data_dir
+from chainrule.commands.backprop import backprop
 from chainrule.commands.datasets import datasets
 from chainrule.commands.demo import demo
 from chainrule.commands.exits import FriendlyGroup
@@ -45,6 +46,7 @@ for command in (
     history,
     weights,
     predict,
+    backprop,
     fork,
     cancel,
     pause,

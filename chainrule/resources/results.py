@@ -40,6 +40,26 @@ class Results:
         """The states that were kept."""
         return all_items(self._transport, f"jobs/{job_id}/checkpoints")
 
+    def backprop(
+        self, job_id: str, *, row: int = 0, rows: int = 1, step: int | None = None, limit: int = 32, top: int = 10
+    ) -> dict[str, Any]:
+        """Rows of the job's dataset on their way through a kept state: forward, back, and what would be adjusted.
+
+        Args:
+            job_id: whose network.
+            row: the first one, counted from 0.
+            rows: how many; the figures of several are means.
+            step: of a kept checkpoint; the newest by default.
+            limit: units of a layer that are listed.
+            top: weights, of the steepest gradient, that are looked at one by one.
+
+        Raises:
+            Refused: there are no such rows.
+        """
+        params = {"row": row, "rows": rows, "limit": limit, "top": top, "step": step}
+        params = {name: value for name, value in params.items() if value is not None}
+        return cast("dict[str, Any]", self._transport.json("GET", f"jobs/{job_id}/backprop", params=params))
+
     def weights(self, job_id: str, target: Path, *, which: str | int = "best", format: str = "safetensors") -> Path:
         """Write the weights to the file ``target``; it appears whole or not at all.
 

@@ -112,6 +112,16 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             "format": _choice("safetensors", "npz", default="safetensors"),
         },
     ),
+    "predictions.backprop": Operation(
+        {200: payloads.Backprop},
+        query={
+            "step": _integer(0) | {"description": "of a kept checkpoint; the newest by default"},
+            "row": _integer(0, default=0) | {"description": "of the job's dataset, the first is 0"},
+            "rows": _integer(1, 1024, default=1),
+            "limit": _integer(1, 1024, default=32) | {"description": "units of a layer that are listed"},
+            "top": _integer(0, 100, default=10) | {"description": "weights that are looked at one by one"},
+        },
+    ),
     "predictions.predictions": Operation({200: payloads.Predictions}, takes=payloads.Question),
     "workers.index": Operation({200: Page[payloads.Worker]}),
     "workers.drain": Operation({200: payloads.Worker}),

@@ -42,6 +42,12 @@ class Trained:
     widths: tuple[int, ...]
     dtype: DtypeName
     parameters: NDArray[Any]
+    slots: tuple[NDArray[Any], ...]
+    """The optimizer's, flat and mapped too."""
+    progress: Mapping[str, Any]
+    """The run's counters, as its checkpoint has them."""
+    dataset_id: str
+    steps_total: int
 
 
 def parse_which(value: object, pointer: str) -> Which:
@@ -79,7 +85,20 @@ def load_trained(database: Database, store: ArtifactStore, owner_id: str, job_id
             continue
         parts = split_vector(state, vector)
         parameters = parts.get("best", parts["parameters"]) if which.name == "best" else parts["parameters"]
-        return Trained(job.id, job.name, job.spec, preprocessing, state.step, state.widths, state.dtype, parameters)
+        return Trained(
+            job_id=job.id,
+            name=job.name,
+            spec=job.spec,
+            preprocessing=preprocessing,
+            step=state.step,
+            widths=state.widths,
+            dtype=state.dtype,
+            parameters=parameters,
+            slots=tuple(parts[f"slots.{name}"] for name in state.slots),
+            progress=state.progress,
+            dataset_id=job.dataset_id,
+            steps_total=job.steps_total,
+        )
     raise AssertionError("the last try returns or raises")
 
 

@@ -8,9 +8,11 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from models.errors import Fault, ValidationFailed
+from models.records import Dataset
 from service.bodies import json_body
 from service.context import context, current_owner
 from service.jobs.lookup import get_job
+from service.predictions.backprop import MOST_TRACED, MOST_UNITS, MOST_WEIGHTS, trace_rows
 from service.predictions.checkpoints import checkpoint_payload, list_checkpoints
 from service.predictions.exports import FORMATS, export_weights
 from service.predictions.prediction import predict
@@ -60,6 +62,20 @@ def predictions(job_id: str) -> dict[str, Any]:
     """What the network says of some raw rows."""
     rows, which = _read_question(json_body())
     return {"predictions": predict(_load(job_id, which), rows)}
+
+
+@blueprint.get("/jobs/<job_id>/backprop")
+def backprop(job_id: str) -> dict[str, Any]:
+    """Rows of the dataset on their way through a kept state: forward, back, and what would be adjusted."""
+    query = Query(request.args)
+    step, row = query.integer("step", least=0), query.integer("row", least=0) or 0
+    rows, limit = query.integer("rows", least=1, most=MOST_TRACED), query.integer("limit", least=1, most=MOST_UNITS)
+    top = query.integer("top", least=0, most=MOST_WEIGHTS)
+    query.check()
+    trained = _load(job_id, Which("last") if step is None else Which(str(step), step))
+    with context().database.read() as session:
+        dataset = session.get_one(Dataset, trained.dataset_id)
+    return trace_rows(trained, dataset, context().store, row, rows or 1, limit or 32, 10 if top is None else top)
 
 
 def _load(job_id: str, which: Which) -> Trained:

@@ -1,0 +1,58 @@
+"""``chainrule backprop``: a row of the dataset on its way through the network, forward and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from chainrule.commands.output import count, number, percent, print_json
+from chainrule.commands.session import Session, json_option, pass_session
+from chainrule.commands.tables import print_facts, print_table
+
+
+@click.command()
+@click.argument("job")
+@click.option("--row", type=click.IntRange(min=0), default=0, show_default=True, help="Of the job's dataset.")
+@click.option("--rows", type=click.IntRange(1, 1024), default=1, show_default=True, help="So many, as means.")
+@click.option("--step", type=click.IntRange(min=0), help="Of a kept checkpoint.  [default: the newest]")
+@click.option("--top", type=click.IntRange(0, 100), default=10, show_default=True, help="Weights to look at.")
+@json_option
+@pass_session
+def backprop(session: Session, job: str, row: int, rows: int, step: int | None, top: int, as_json: bool) -> None:
+    """Trace a row of JOB's dataset through a kept state: forward, back, and what would be adjusted."""
+    found = session.client.results.backprop(session.job_id(job), row=row, rows=rows, step=step, top=top)
+    if as_json:
+        print_json(found)
+        return
+    print_facts(session.console, _facts(found))
+    session.console.print()
+    columns = ["layer", "activation", ">units", ">dead", ">weight RMS", ">gradient RMS", ">update RMS"]
+    print_table(session.console, columns, [_layer(layer) for layer in found["layers"]])
+    if found["adjustments"]:
+        session.console.print()
+        columns = [">layer", "~from", ">to", ">weight", ">gradient", ">update", ">cost, first order", ">measured"]
+        print_table(session.console, columns, [_adjustment(item) for item in found["adjustments"]])
+
+
+def _facts(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "job", f"{found['job']} at step {count(found['step'])}"
+    last = found["row"] + found["rows"] - 1
+    yield "rows", str(found["row"]) if found["rows"] == 1 else f"{found['row']} to {last}, means"
+    yield "cost", number(found["cost"])
+    if found["rows"] == 1:
+        yield "target", str(found["targets"][0])
+        answer = found["predictions"][0]
+        yield "answer", str(next(iter(answer.values())))
+
+
+def _layer(layer: Mapping[str, Any]) -> list[str]:
+    figures = [number(layer[name]) for name in ("weight_rms", "gradient_rms", "update_rms")]
+    dead = percent(layer["dead_share"]) if layer["dead_share"] is not None else ""
+    return [str(layer["layer"]), layer["activation"], count(layer["units"]), dead, *figures]
+
+
+def _adjustment(item: Mapping[str, Any]) -> list[str]:
+    figures = [number(item[name]) for name in ("weight", "gradient", "update", "first_order", "measured")]
+    return [str(item["layer"]), str(item["from"]), str(item["to"]), *figures]

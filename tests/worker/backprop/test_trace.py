@@ -1,0 +1,75 @@
+"""A look into a network at work says what the textbook says."""
+
+import numpy as np
+import pytest
+
+from worker.backprop import Network, initialize, make_optimizer, make_penalty
+from worker.backprop.textbook import forward, gradient, outputs
+from worker.backprop.trace import Rule, trace
+
+NETWORK = Network((3, 4, 5, 2), ("relu", "tanh"), dtype="float64")
+RANDOM = np.random.default_rng(3)
+X, Y = RANDOM.standard_normal((6, 3)), RANDOM.integers(0, 2, 6)
+THETA = initialize(NETWORK, "he_normal", 1)
+
+
+def rule(name="sgd", clip_norm=None, l2=0.0, step=0, slots=(), rate=0.1):
+    penalty = make_penalty(NETWORK.layout, l2=l2)
+    return Rule(make_optimizer(name), slots, penalty, clip_norm, learning_rate=rate, step=step)
+
+
+def cost(theta):
+    return gradient(NETWORK, theta, X, Y)[0] / len(X)
+
+
+def test_cost_outputs_activations_and_gradient_are_the_textbooks():
+    found = trace(NETWORK, THETA, X, Y, rule(), top=0)
+    total, sum_of_rows = gradient(NETWORK, THETA, X, Y)
+    assert found.cost == pytest.approx(total / 6, rel=1e-12)
+    np.testing.assert_allclose(found.gradient, sum_of_rows / 6, rtol=1e-10, atol=1e-15)
+    np.testing.assert_allclose(found.outputs, outputs(NETWORK, THETA, X), rtol=1e-12)
+    for a, (_, expected) in zip(found.activations, forward(NETWORK, THETA, X)[:-1], strict=True):
+        np.testing.assert_allclose(a, expected, rtol=1e-12, atol=1e-15)
+
+
+def test_the_deltas_are_what_the_cost_does_when_a_bias_is_moved():
+    found = trace(NETWORK, THETA, X, Y, rule(), top=0)
+    for i, delta in enumerate(found.deltas):
+        np.testing.assert_allclose(
+            delta.sum(axis=0) / 6, NETWORK.layout.bias(i, found.gradient), rtol=1e-10, atol=1e-15
+        )
+
+
+def test_the_update_is_the_optimizers_and_nothing_is_changed():
+    theta, slots = THETA.copy(), [np.full(THETA.size, 0.5 / 0.1), np.full(THETA.size, 0.25 / 0.001)]
+    before = [slot.copy() for slot in slots]
+    found = trace(NETWORK, theta, X, Y, rule("adam", step=7, slots=slots), top=3)
+    m = 0.9 * 0.5 + 0.1 * found.gradient
+    v = 0.999 * 0.25 + 0.001 * found.gradient**2
+    expected = -0.1 * (m / (1 - 0.9**8)) / (np.sqrt(v / (1 - 0.999**8)) + 1e-8)
+    np.testing.assert_allclose(found.update, expected, rtol=1e-9)
+    np.testing.assert_array_equal(theta, THETA)
+    np.testing.assert_array_equal(slots, before)
+
+
+def test_penalty_and_clipping_come_before_the_update():
+    plain = trace(NETWORK, THETA, X, Y, rule(l2=0.1), top=0).gradient
+    clipped = trace(NETWORK, THETA, X, Y, rule(l2=0.1, clip_norm=0.01), top=0)
+    weights = np.zeros_like(THETA)
+    for i in range(3):
+        weights[NETWORK.layout.weight_slice(i)] = THETA[NETWORK.layout.weight_slice(i)]
+    np.testing.assert_allclose(plain, gradient(NETWORK, THETA, X, Y)[1] / 6 + 0.1 * weights, rtol=1e-10, atol=1e-15)
+    assert np.linalg.norm(clipped.gradient) == pytest.approx(0.01)
+    np.testing.assert_allclose(clipped.update, -0.1 * clipped.gradient, rtol=1e-9, atol=1e-18)
+
+
+def test_the_weights_with_the_most_room_come_first_and_their_contribution_is_measured():
+    found = trace(NETWORK, THETA, X, Y, rule(rate=1e-3), top=5)
+    slopes = np.abs(found.gradient)
+    assert [item.index for item in found.adjustments] == np.argsort(-slopes, kind="stable")[:5].tolist()
+    for item in found.adjustments:
+        moved = THETA.copy()
+        moved[item.index] += found.update[item.index]
+        assert item.measured == pytest.approx(cost(moved) - cost(THETA), rel=1e-6)
+        assert item.first_order == pytest.approx(found.gradient[item.index] * found.update[item.index])
+        assert item.measured == pytest.approx(item.first_order, rel=0.01)
