@@ -38,10 +38,10 @@ def backprop(session: Session, job: str, row: int, rows: int, step: int | None, 
 
 def _facts(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "job", f"{found['job']} at step {count(found['step'])}"
-    last = found["row"] + found["rows"] - 1
-    yield "rows", str(found["row"]) if found["rows"] == 1 else f"{found['row']} to {last}, means"
+    first, rows = found["row"], found["rows"]
+    yield "row" if rows == 1 else "rows", str(first) if rows == 1 else f"{first} to {first + rows - 1}, means"
     yield "cost", number(found["cost"])
-    if found["rows"] == 1:
+    if rows == 1:
         yield "target", str(found["targets"][0])
         answer = found["predictions"][0]
         yield "answer", str(next(iter(answer.values())))
