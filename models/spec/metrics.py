@@ -10,7 +10,7 @@ _LESS_IS_BETTER = ("cost", "rmse", "mae", "gradient_norm")
 
 
 def known_metrics(spec: JobSpec, classes: int) -> tuple[str, ...]:
-    """What an epoch of this job records: ``train_cost`` always, the rest on the validation rows where there are any.
+    """What an epoch of this job records of the training rows and, where there are any, of the validation rows.
 
     Args:
         spec: whose task decides.
@@ -19,8 +19,8 @@ def known_metrics(spec: JobSpec, classes: int) -> tuple[str, ...]:
     names: tuple[str, ...] = _REGRESSION
     if spec.task == "classification":
         names = (*_CLASSIFICATION, *(["roc_auc"] if classes == 2 else []), *(["top_5"] if classes > 10 else []))
-    validation = tuple(f"validation_{name}" for name in names) if spec.validation else ()
-    return ("train_cost", *validation)
+    kinds = ("train", "validation") if spec.validation else ("train",)
+    return tuple(f"{kind}_{name}" for kind in kinds for name in names)
 
 
 def step_columns(spec: JobSpec) -> tuple[str, ...]:

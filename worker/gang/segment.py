@@ -13,7 +13,7 @@ row. Its regions, each on a cache line of its own:
     notes        two texts, one a snapshot: what is known of the run beside its numbers
     state        (1 + slots + 1, parameters): the parameters, the optimizer's slots, the best parameters so far
     gradients    (shards, parameters)
-    outputs      (validation rows, outputs): what the network says of the validation rows
+    outputs      (tested rows, outputs): what the network says of the rows that are tested after every epoch
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class SegmentShape:
     """The sum over the layers of ``norm_blocks(layer)``: enough for the whole and for each layer by itself."""
     slots: int
     dtype: str
-    validation_rows: int
+    tested_rows: int
     outputs: int
     step_columns: int
     epoch_columns: int
@@ -173,7 +173,7 @@ def _regions(shape: SegmentShape) -> tuple[dict[str, tuple[int, str, tuple[int, 
         ("notes", "uint8", (2 * NOTE_BYTES,)),
         ("state", shape.dtype, (shape.parts, shape.parameters)),
         ("gradients", shape.dtype, (shape.shards, pitch)),
-        ("outputs", shape.dtype, (shape.validation_rows, shape.outputs)),
+        ("outputs", shape.dtype, (shape.tested_rows, shape.outputs)),
     ]
     regions = {}
     offset = 0

@@ -1,10 +1,29 @@
-"""The test after every epoch: what the network says of the validation rows, and how good that is."""
+"""The test after every epoch: what the network says of the validation rows and of a sample of the training rows.
+
+The sample is every k-th training row, the same ones in every epoch: about as many as there are validation rows, so that
+the test costs at most twice as much. The metrics of both are those of the weights at the epoch's end, without dropout
+and without weights of rows or classes. ``train_cost`` is not one of them: it is the mean over the epoch's own steps.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from worker.backprop.arrays import Codes, Floats
 from worker.backprop.metrics import metrics_of
 from worker.gang.gang import Gang
+from worker.training.prepared import Prepared
 from worker.training.run import EVALUATION_ROWS, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """Rows that are tested together, and where the network's answers to them are gathered."""
+
+    name: str
+    x: Floats
+    y: Codes | Floats
+    outputs: Floats
 
 
 class Evaluation:
@@ -15,18 +34,34 @@ class Evaluation:
     """
 
     def __init__(self, run: Run, gang: Gang) -> None:
-        self._run, self._outputs = run, gang.segment.outputs
-        starts = range(gang.place.rank * EVALUATION_ROWS, run.data.validation_rows, gang.place.size * EVALUATION_ROWS)
-        self._blocks = [slice(start, start + EVALUATION_ROWS) for start in starts]
+        self._run = run
+        self._tested = [tested for tested in _tested_rows(run.data, gang.segment.outputs) if len(tested.x)]
+        blocks = [
+            (tested.x[start : start + EVALUATION_ROWS], tested.outputs[start : start + EVALUATION_ROWS])
+            for tested in self._tested
+            for start in range(0, len(tested.x), EVALUATION_ROWS)
+        ]
+        self._blocks = blocks[gang.place.rank :: gang.place.size]
 
     def evaluate_own_rows(self) -> None:
         """Fill this member's blocks of the segment's outputs."""
-        for block in self._blocks:
-            self._run.evaluator.outputs(self._run.data.validation_x[block], out=self._outputs[block])
+        for x, out in self._blocks:
+            self._run.evaluator.outputs(x, out=out)
 
     def metrics(self) -> dict[str, float]:
-        """The validation metrics by name; none without validation rows. For the leader."""
-        if not self._run.data.validation_rows:
-            return {}
-        found = metrics_of(self._run.network, self._outputs, self._run.data.validation_y)
-        return {f"validation_{name}": value for name, value in found.items()}
+        """All metrics by name, such as ``train_accuracy`` and ``validation_cost``. For the leader."""
+        found: dict[str, float] = {}
+        for tested in self._tested:
+            metrics = metrics_of(self._run.network, tested.outputs, tested.y)
+            found |= {f"{tested.name}_{name}": value for name, value in metrics.items()}
+        found.pop("train_cost")
+        return found
+
+
+def _tested_rows(data: Prepared, outputs: Floats) -> list[Tested]:
+    """The validation rows, then the sample of the training rows."""
+    rows, sample = data.validation_rows, data.training_sample
+    return [
+        Tested("validation", data.validation_x, data.validation_y, outputs[:rows]),
+        Tested("train", data.train_x[sample], data.train_y[sample], outputs[rows:]),
+    ]

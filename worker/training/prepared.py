@@ -25,6 +25,8 @@ from models.tabular import Preprocessing, split
 Array = NDArray[Any]
 
 _ROWS_AT_ONCE = 16_384
+_LEAST_SAMPLE, _MOST_SAMPLE = 1024, 8192
+"""Of the training rows that are tested after every epoch."""
 _CACHE_BYTES = 20 * 1024**3
 _NAMES = ("train_x", "train_y", "validation_x", "validation_y")
 _WEIGHT = "train_weight.npy"
@@ -58,6 +60,17 @@ class Prepared:
     def inputs(self) -> int:
         """Inputs of the network."""
         return int(self.train_x.shape[1]) - 1
+
+    @property
+    def training_sample(self) -> slice:
+        """Every k-th training row: about as many as there are for validation, within bounds."""
+        wanted = min(max(_LEAST_SAMPLE, self.validation_rows), _MOST_SAMPLE)
+        return slice(0, None, -(-len(self.train_x) // wanted))
+
+    @property
+    def tested_rows(self) -> int:
+        """Rows that are tested after every epoch."""
+        return self.validation_rows + len(range(*self.training_sample.indices(len(self.train_x))))
 
     @property
     def validation_rows(self) -> int:

@@ -83,7 +83,7 @@ class Blueprint:
             norm_blocks=sum(norm_blocks(layer.start, layer.stop) for layer in layers),
             slots=len(self.optimizer.slot_names),
             dtype=self.spec.training.dtype,
-            validation_rows=self.data.validation_rows,
+            tested_rows=self.data.tested_rows,
             outputs=self.network.widths[-1],
             step_columns=len(step_columns(self.spec)),
             epoch_columns=len(self.epoch_columns),

@@ -1,4 +1,4 @@
-/** <metrics-chart>: how good the answers are on the validation rows, and how the descent goes. */
+/** <metrics-chart>: how good the answers are on validation and on training rows, and how the descent goes. */
 
 import { choices } from "../dom/choices.js";
 import { element } from "../dom/element.js";
@@ -7,7 +7,8 @@ import { isShare, metricName } from "../text/words.js";
 import "./line_chart.js";
 
 /** Lines that are shown without being asked for. */
-const SHOWN = new Set(["validation_accuracy", "validation_certainty", "validation_rmse", "validation_mae", "validation_r2"]);
+const SHOWN = new Set(["accuracy", "certainty", "rmse", "mae", "r2"]);
+const KIND = /^(validation|train)_/;
 const DESCENT = [
   { name: "gradient", text: "Gradient norm", keys: ["gradient_norm"], log: true },
   { name: "rate", text: "Learning rate", keys: ["learning_rate"] },
@@ -58,22 +59,26 @@ class MetricsChart extends HTMLElement {
 
 /** Metrics that can stand on one axis together: shares, errors in the target's unit, R², then the descent's own. */
 function groupsOf(columns) {
-  const metrics = columns.filter((key) => key.startsWith("validation_") && key !== "validation_cost");
-  const shares = metrics.filter(isShare);
-  const r2 = metrics.filter((key) => key === "validation_r2");
-  const errors = metrics.filter((key) => !shares.includes(key) && !r2.includes(key));
-  const quality = [
-    { name: "shares", text: "Validation", keys: shares },
-    { name: "errors", text: "Validation error", keys: errors },
-    { name: "r2", text: "R²", keys: r2 },
-  ];
+  const quality = [...ofKind(columns, "validation", "Validation"), ...ofKind(columns, "train", "Training")];
   return [...quality.filter(({ keys }) => keys.length), ...DESCENT].map((group) => ({ ...group, lines: group.keys.map(line) }));
+}
+
+function ofKind(columns, kind, text) {
+  const metrics = columns.filter((key) => key.startsWith(`${kind}_`) && key !== `${kind}_cost`);
+  const shares = metrics.filter(isShare);
+  const r2 = metrics.filter((key) => key === `${kind}_r2`);
+  const errors = metrics.filter((key) => !shares.includes(key) && !r2.includes(key));
+  return [
+    { name: `${kind}-shares`, text, keys: shares },
+    { name: `${kind}-errors`, text: `${text} error`, keys: errors },
+    { name: `${kind}-r2`, text: `${text} R²`, keys: r2 },
+  ];
 }
 
 function line(key, index) {
   const format = isShare(key) ? percent : figure;
-  const alone = !key.startsWith("validation_");
-  return { key, label: metricName(key), color: alone ? 6 : index + 2, format, hidden: !alone && !SHOWN.has(key) };
+  const alone = !KIND.test(key);
+  return { key, label: metricName(key), color: alone ? 6 : index + 2, format, hidden: !alone && !SHOWN.has(key.replace(KIND, "")) };
 }
 
 const names = (groups) => JSON.stringify(groups.map(({ name, keys }) => [name, keys]));

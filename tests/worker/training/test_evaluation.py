@@ -1,0 +1,79 @@
+"""The test after every epoch, on validation rows and on a sample of the training rows."""
+
+import numpy as np
+import pytest
+
+from tests.support.gang_of_one import GangOfOne, with_ones
+from worker.backprop import textbook
+from worker.gang.history_ring import epochs_between
+from worker.training.prepared import Prepared
+
+RANDOM = np.random.default_rng(5)
+CENTRES = RANDOM.standard_normal((3, 4)) * 2
+
+
+def table(rows, *, first=0):
+    codes = (np.arange(rows) + first) % 3
+    return (CENTRES[codes] + RANDOM.standard_normal((rows, 4))).astype(np.float32), codes.astype(np.intp)
+
+
+def data(rows, held_back):
+    (x, y), (test_x, test_y) = table(rows), table(held_back)
+    return Prepared(with_ones(x), y, with_ones(test_x), test_y)
+
+
+def train(tmp_path, prepared, **document):
+    training = {"cost": "cross_entropy", "batch_size": 32, "max_epochs": 30, **document.pop("training", {})}
+    network = {"hidden": [{"units": 8, "dropout": 0.3}]}
+    gang = GangOfOne(tmp_path, prepared, [0, 1, 2], network=network, training=training, shards=2, **document)
+    gang.train()
+    return gang
+
+
+def last_epoch(gang):
+    (row,) = epochs_between(gang.segment, gang.ring.epochs - 1, gang.ring.epochs).tolist()
+    return dict(zip(gang.blueprint.epoch_columns, row, strict=True))
+
+
+def test_both_kinds_of_rows_are_tested_with_the_weights_at_the_end_and_without_dropout(tmp_path):
+    prepared = data(200, 40)
+    gang = train(tmp_path, prepared)
+    found, parameters = last_epoch(gang), gang.segment.parameters
+    for name, x, y in (
+        ("train", prepared.train_x, prepared.train_y),
+        ("validation", prepared.validation_x, prepared.validation_y),
+    ):
+        answers = textbook.outputs(gang.blueprint.network, parameters, x[:, :-1])
+        assert found[f"{name}_accuracy"] == pytest.approx((answers.argmax(axis=1) == y).mean())
+        assert found[f"{name}_certainty"] == pytest.approx(answers[np.arange(len(y)), y].mean(), rel=1e-5)
+
+
+def test_the_training_cost_is_that_of_the_epochs_own_steps(tmp_path):
+    gang = train(tmp_path, data(200, 40), training={"max_epochs": 1, "batch_size": 200})
+    answers = textbook.outputs(gang.blueprint.network, gang.segment.parameters, gang.blueprint.data.train_x[:, :-1])
+    after = -np.log(answers[np.arange(200), gang.blueprint.data.train_y]).mean()
+    assert last_epoch(gang)["train_cost"] != pytest.approx(after, rel=1e-3)
+
+
+def test_without_validation_rows_the_training_rows_are_tested(tmp_path):
+    gang = train(tmp_path, data(200, 0), validation=None)
+    names = set(last_epoch(gang))
+    assert {"train_cost", "train_accuracy", "train_f1"} < names
+    assert not any(name.startswith("validation_") for name in names)
+
+
+def test_a_run_can_be_stopped_by_how_well_it_knows_its_training_rows(tmp_path):
+    target = {"metric": "train_accuracy", "value": 0.9}
+    gang = train(tmp_path, data(300, 30), stopping={"target": target}, training={"max_epochs": 500})
+    assert gang.trainer.reason == "target_reached"
+    assert last_epoch(gang)["train_accuracy"] >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("rows", "held_back", "tested"),
+    [(10, 0, 10), (1024, 50, 1024), (1025, 50, 513), (50_000, 5_000, 5000), (10**6, 0, 1024)],
+)
+def test_the_sample_is_about_as_large_as_the_validation_rows_within_bounds(rows, held_back, tested):
+    x = np.broadcast_to(np.float32(1.0), (rows, 2))
+    prepared = Prepared(x, x[:, 0], x[:held_back], x[:held_back, 0])
+    assert prepared.tested_rows == held_back + tested
