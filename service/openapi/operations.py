@@ -14,6 +14,7 @@ from service.jobs.changes import JobChanges
 from service.jobs.fork import ForkRequest
 from service.keys.views import NewKey
 from service.openapi import payloads
+from service.openapi.backprop_payloads import Backprop
 from service.openapi.payloads import Page
 
 Schema = dict[str, Any]
@@ -113,7 +114,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         },
     ),
     "predictions.backprop": Operation(
-        {200: payloads.Backprop},
+        {200: Backprop},
         query={
             "step": _integer(0) | {"description": "of a kept checkpoint; the newest by default"},
             "row": _integer(0, default=0) | {"description": "of the job's dataset, the first is 0"},

@@ -252,65 +252,6 @@ class Predictions(Payload):
     predictions: list[Prediction]
 
 
-class Input(Payload):
-    """One input of the network: a column, standardized, or one level of it."""
-
-    name: str
-    value: Number
-
-
-class Histogram(Payload):
-    """So many weights between each edge and the next."""
-
-    edges: list[Number]
-    counts: list[int]
-
-
-class TracedLayer(Payload):
-    """One layer: means over the rows of its first units, the rest of all of it; dead are hidden units at zero."""
-
-    layer: int
-    activation: str
-    units: int
-    outputs: list[Number]
-    deltas: list[Number]
-    dead_share: Number
-    gradient_rms: Number
-    update_rms: Number
-    weight_rms: Number
-    histogram: Histogram
-
-
-class Adjustment(Payload):
-    """A weight with a steep gradient: what adjusting it alone does to the cost, to first order and measured."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    layer: int
-    source: str | int = Field(alias="from", description="an input's name, a unit below, or bias")
-    to: int
-    weight: Number
-    gradient: Number
-    update: Number
-    first_order: Number
-    measured: Number
-
-
-class Backprop(Payload):
-    """Rows of the dataset on their way through a kept state, and back."""
-
-    job: str
-    step: int
-    row: int
-    rows: int
-    cost: Number
-    inputs: list[Input]
-    layers: list[TracedLayer]
-    predictions: list[Prediction]
-    targets: list[Any]
-    adjustments: list[Adjustment]
-
-
 class Worker(Payload):
     """A worker process."""
 
