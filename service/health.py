@@ -9,11 +9,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.release import release
 from models.schema import REVISION, found_revision
 from service.authentication import public
 from service.context import context
 from service.figures import Figures
-from service.release import release
 
 blueprint = Blueprint("health", __name__)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
+
+from models.release import release
 
 _CANARY_SHAPES = ((3, 5, 7), (16, 65, 32), (33, 129, 10), (128, 785, 64))
 
@@ -29,6 +32,11 @@ def fingerprint() -> dict[str, Any]:
     }
     text = json.dumps(parts, sort_keys=True).encode()
     return {**parts, "digest": hashlib.sha256(text).hexdigest()}
+
+
+def provenance() -> dict[str, Any]:
+    """The fingerprint, and beside its digest what a job's receipt says of the programs that served it."""
+    return {**fingerprint(), "chainrule": release(), "python": platform.python_version()}
 
 
 def limit_blas_to_one_thread() -> None:

@@ -18,7 +18,7 @@ from worker.control.identity import Seat
 from worker.control.leases import hold_job, is_to_drain
 from worker.control.leaving import leave_job
 from worker.ending import LeaderEnding, leave_seat
-from worker.fingerprint import fingerprint
+from worker.fingerprint import provenance
 from worker.forming import Formed, found, join
 from worker.gang.control_words import Action
 from worker.gang.history_ring import HistoryRing
@@ -39,7 +39,7 @@ def serve(process: WorkerProcess) -> int:
     while not process.draining() and time.monotonic() - idle_since < process.settings.linger_s:
         try:
             with process.database.write() as session:
-                seat = take_seat(session, process.me, fingerprint(), process.settings.lease_ttl_s)
+                seat = take_seat(session, process.me, provenance(), process.settings.lease_ttl_s)
         except SQLAlchemyError as error:
             _log.warning("could not ask for work", error=str(error), worker=process.me.id)
             seat = None
@@ -183,7 +183,7 @@ def _try_to_form(session: Session, process: WorkerProcess, left: Seat, why: str,
     if process.draining() or is_to_drain(session, me):
         leave_job(session, left, me)
         raise LookupError(left.job_id)
-    return rejoin(session, left, me, fingerprint(), process.settings.lease_ttl_s, may_found=may_found)
+    return rejoin(session, left, me, provenance(), process.settings.lease_ttl_s, may_found=may_found)
 
 
 def _end_by_force(session: Session, left: Seat, why: str, actor: str) -> None:

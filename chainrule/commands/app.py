@@ -14,6 +14,7 @@ from chainrule.commands.history import history
 from chainrule.commands.jobs import jobs
 from chainrule.commands.keys import keys
 from chainrule.commands.predict import predict
+from chainrule.commands.receipt import receipt
 from chainrule.commands.session import Session
 from chainrule.commands.steer import cancel, pause, resume
 from chainrule.commands.submit import submit
@@ -47,6 +48,7 @@ for command in (
     weights,
     predict,
     backprop,
+    receipt,
     fork,
     cancel,
     pause,

@@ -60,6 +60,10 @@ class Results:
         params = {name: value for name, value in params.items() if value is not None}
         return cast("dict[str, Any]", self._transport.json("GET", f"jobs/{job_id}/backprop", params=params))
 
+    def receipt(self, job_id: str) -> dict[str, Any]:
+        """Everything the job's weights follow from, and the digests of what came out."""
+        return cast("dict[str, Any]", self._transport.json("GET", f"jobs/{job_id}/receipt"))
+
     def weights(self, job_id: str, target: Path, *, which: str | int = "best", format: str = "safetensors") -> Path:
         """Write the weights to the file ``target``; it appears whole or not at all.
 

@@ -18,6 +18,7 @@ from service.jobs.fork import enqueue_fork, parse_fork, plan_fork
 from service.jobs.listing import list_jobs, read_filter
 from service.jobs.lookup import get_job
 from service.jobs.payload import job_payload, job_payloads, job_with_report
+from service.jobs.receipt import receipt_of
 from service.jobs.steering import cancel_job, pause_job, resume_job
 from service.jobs.submission import Planned, enqueue, find_repeated, plan_job
 from service.query import Query
@@ -58,6 +59,13 @@ def show(job_id: str) -> dict[str, Any]:
     """One job."""
     with context().database.read() as session:
         return job_with_report(session, get_job(session, current_owner(), job_id))
+
+
+@blueprint.get("/jobs/<job_id>/receipt")
+def receipt(job_id: str) -> dict[str, Any]:
+    """Everything its weights follow from, and the digests of what came out."""
+    with context().database.read() as session:
+        return receipt_of(session, get_job(session, current_owner(), job_id))
 
 
 @blueprint.patch("/jobs/<job_id>")

@@ -16,6 +16,7 @@ from service.keys.views import NewKey
 from service.openapi import payloads
 from service.openapi.backprop_payloads import Backprop
 from service.openapi.payloads import Page
+from service.openapi.receipt_payloads import Receipt
 
 Schema = dict[str, Any]
 Parameters = Mapping[str, Schema]
@@ -82,6 +83,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         },
     ),
     "jobs.show": Operation({200: payloads.JobWithReport}),
+    "jobs.receipt": Operation({200: Receipt}),
     "jobs.change": Operation(_JOB, takes=JobChanges),
     "jobs.fork": Operation(
         {202: payloads.Job, 200: payloads.Job},

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Flask, current_app, render_template
 
+from models.release import release
 from service.authentication import public
 from service.openapi.document import openapi_document
-from service.release import release
 
 blueprint = Blueprint("openapi", __name__, template_folder="templates")
 

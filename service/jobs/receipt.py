@@ -1,0 +1,61 @@
+"""A job's receipt: everything its weights follow from, and the digests that show that they did."""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.records import Checkpoint, CostChunk, Dataset, Generation, Job
+
+
+def receipt_of(session: Session, job: Job) -> dict[str, Any]:
+    """The resolved spec, the data's digest, the programs and the arithmetic, and what came out.
+
+    ``final_cost`` is the last step's, its float64 as sixteen hexadecimal digits beside it: bits, not a rounding.
+    """
+    datasets = [job.spec["dataset"], (job.spec.get("validation") or {}).get("dataset")]
+    step, cost = _final_cost(session, job.id)
+    return {
+        "job": job.id,
+        "state": job.state,
+        "reason": job.reason,
+        "spec": job.spec,
+        "forked_from": {"job": job.forked_from_job, "step": job.forked_from_step} if job.forked_from_job else None,
+        "datasets": [_dataset(session.get_one(Dataset, id)) for id in datasets if id],
+        "fingerprint": job.fingerprint,
+        "generations": [_generation(row) for row in _of_job(session, Generation, job.id, Generation.number)],
+        "checkpoints": [
+            {"step": row.step, "sha256": row.sha256} for row in _of_job(session, Checkpoint, job.id, Checkpoint.step)
+        ],
+        "steps": step,
+        "final_cost": cost,
+        "weights_sha256": job.weights_sha256,
+    }
+
+
+def _of_job(session: Session, kind: Any, job_id: str, order: Any) -> list[Any]:
+    return list(session.scalars(select(kind).where(kind.job_id == job_id).order_by(order)))
+
+
+def _dataset(dataset: Dataset) -> dict[str, Any]:
+    return {"id": dataset.id, "rows": dataset.rows, "sha256": dataset.sha256}
+
+
+def _generation(generation: Generation) -> dict[str, Any]:
+    """Who served from which step on, and with what."""
+    return {"number": generation.number, "start_step": generation.start_step, **generation.fingerprint}
+
+
+def _final_cost(session: Session, job_id: str) -> tuple[int, dict[str, Any] | None]:
+    statement = select(CostChunk).where(CostChunk.job_id == job_id).order_by(CostChunk.first_step.desc()).limit(1)
+    chunk = session.scalars(statement).first()
+    if chunk is None:
+        return 0, None
+    row_bytes = len(chunk.series) // (chunk.last_step - chunk.first_step)
+    bits = chunk.series[-row_bytes:][:8]
+    (cost,) = struct.unpack("<d", bits)
+    return chunk.last_step, {"value": cost if math.isfinite(cost) else None, "bits": bits[::-1].hex()}

@@ -1,0 +1,18 @@
+"""What is kept of the programs and the arithmetic that served a job."""
+
+import platform
+
+from models.release import release
+from worker.fingerprint import fingerprint, provenance
+
+
+def test_the_programs_versions_stand_beside_the_arithmetic_and_are_no_part_of_its_digest():
+    found = provenance()
+    assert (found["chainrule"], found["python"]) == (release(), platform.python_version())
+    assert {name: found[name] for name in fingerprint()} == fingerprint()
+
+
+def test_the_fingerprint_is_the_same_each_time():
+    first = dict(fingerprint())
+    fingerprint.cache_clear()
+    assert fingerprint() == first
