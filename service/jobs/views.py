@@ -103,6 +103,13 @@ def resume(job_id: str) -> dict[str, Any]:
 def fork(job_id: str) -> Answer:
     """Make a new job that goes on from a kept state of this one, with what is changed."""
     document, key = json_body(), _idempotency_key()
+    try:
+        return _fork(job_id, document, key)
+    except IntegrityError:  # the same key, at the same moment: the other one is there now
+        return _fork(job_id, document, key)
+
+
+def _fork(job_id: str, document: Any, key: str | None) -> Answer:
     request_ = parse_fork(document)
     asked = {"fork": job_id, **document}
     here, owner_id = context(), current_owner()

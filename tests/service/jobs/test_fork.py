@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from unittest import mock
+
 import numpy as np
 import pytest
 
 from models.checkpoint_file import read_checkpoint
 from models.records import Checkpoint, CostChunk, Job
+from service.jobs.submission import find_repeated
 
 
 @pytest.fixture
@@ -126,6 +132,28 @@ def test_the_same_request_twice_makes_one_fork(client, world, parent):
     )
     assert (first.status_code, again.status_code) == (202, 200)
     assert first.get_json()["id"] == again.get_json()["id"]
+
+
+def test_the_same_request_twice_at_the_same_moment_makes_one_fork(app, secret, parent):
+    """Both have looked for the other and found nothing before either writes."""
+    both_have_looked = threading.Barrier(2, timeout=20)
+
+    def look_together(*args):
+        found = find_repeated(*args)
+        with suppress(threading.BrokenBarrierError):
+            both_have_looked.wait()
+        both_have_looked.abort()  # from now on nobody waits: the loser looks once more
+        return found
+
+    def send(_):
+        body, headers = {"step": 10}, {"Authorization": f"Bearer {secret}", "Idempotency-Key": "k"}
+        with app.test_client() as client:
+            return client.post(f"/api/v1/jobs/{parent}/fork", json=body, headers=headers)
+
+    with mock.patch("service.jobs.views.find_repeated", look_together), ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(send, range(2)))
+    assert sorted(answer.status_code for answer in answers) == [200, 202]
+    assert len({answer.get_json()["id"] for answer in answers}) == 1
 
 
 def test_another_owners_job_cannot_be_forked(client, world):
