@@ -14,6 +14,7 @@ from chainrule.resources.jobs import Jobs
 from chainrule.resources.keys import Keys
 from chainrule.resources.results import Results
 from chainrule.resources.stream import follow
+from chainrule.resources.verifications import Verifications
 from chainrule.resources.workers import Workers
 from chainrule.sse import StreamEvent
 from chainrule.transport import Transport
@@ -50,6 +51,7 @@ class Client:
         self.datasets = Datasets(self.transport)
         self.jobs = Jobs(self.transport)
         self.results = Results(self.transport)
+        self.verifications = Verifications(self.transport)
         self.workers = Workers(self.transport)
         self.keys = Keys(self.transport)
 

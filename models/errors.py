@@ -188,6 +188,6 @@ class ReplayMismatch(GangError):
 
     code = "replay_mismatch"
 
-    def __init__(self, job_id: str, step: int, stored: float, replayed: float) -> None:
+    def __init__(self, job_id: str, step: int, stored: object, replayed: object, *, what: str = "cost") -> None:
         self.job_id, self.step, self.stored, self.replayed = job_id, step, stored, replayed
-        super().__init__(f"job {job_id}: step {step} cost {stored!r} when first run and {replayed!r} when replayed")
+        super().__init__(f"job {job_id}: step {step} {what} {stored!r} when first run and {replayed!r} when replayed")

@@ -5,6 +5,7 @@ Their bytes depend on the job's spec and data alone: no ids, no times, no host i
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -55,3 +56,11 @@ def weights_bytes(
     file = io.BytesIO()
     np.savez(file, **tensors, chainrule=np.frombuffer(text.encode(), dtype=np.uint8))  # type: ignore[arg-type]
     return file.getvalue()
+
+
+def weights_sha256(
+    spec: Mapping[str, Any], preprocessing: Mapping[str, Any], widths: Sequence[int], parameters: NDArray[Any]
+) -> str:
+    """The digest that stands for a job's weights: of the safetensors file."""
+    description = model_description(spec, preprocessing)
+    return hashlib.sha256(weights_bytes("safetensors", widths, parameters, description)).hexdigest()

@@ -9,7 +9,19 @@ from flask import Flask
 from models.artifacts import open_store
 from models.database import open_database
 from models.settings import Settings
-from service import dashboard, datasets, health, history, jobs, keys, login, openapi, predictions, workers
+from service import (
+    dashboard,
+    datasets,
+    health,
+    history,
+    jobs,
+    keys,
+    login,
+    openapi,
+    predictions,
+    verifications,
+    workers,
+)
 from service.authentication import register_authentication
 from service.context import EXTENSION, ServiceContext
 from service.errors import register_error_handlers
@@ -36,7 +48,7 @@ def create_app(settings: Settings) -> Flask:
     register_error_handlers(app)
     register_authentication(app)
     register_text_check(app)
-    for part in (datasets, jobs, history, predictions, workers, keys):
+    for part in (datasets, jobs, history, predictions, verifications, workers, keys):
         app.register_blueprint(part.blueprint, url_prefix=API)
     for part in (health, login, openapi, dashboard):
         app.register_blueprint(part.blueprint)

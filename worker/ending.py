@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +14,7 @@ from models.errors import StorageFull
 from models.lifecycle import change_state, finish_job
 from models.records import Job, Member
 from models.states import JobState, Reason
-from models.weights_file import model_description, weights_bytes
+from models.weights_file import weights_sha256
 from worker.control.generations import end_generation
 from worker.control.identity import Seat
 from worker.gang.control_words import Action
@@ -135,10 +134,8 @@ class LeaderEnding:
         run = self._trainer.run
         with self._process.database.read() as session:
             preprocessing = session.get_one(Job, self._seat.job_id).preprocessing or {}
-        description = model_description(run.spec.model_dump(mode="json"), preprocessing)
         parameters = self._trainer.gang.segment.parameters
-        weights = weights_bytes("safetensors", run.network.widths, parameters, description)
-        return hashlib.sha256(weights).hexdigest()
+        return weights_sha256(run.spec.model_dump(mode="json"), preprocessing, run.network.widths, parameters)
 
 
 def leave_seat(process: WorkerProcess, seat: Seat, why: str) -> None:

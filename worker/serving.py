@@ -1,4 +1,7 @@
-"""What a worker does with a hint: claim a seat, serve it, claim again, and end when there is nothing to do."""
+"""What a worker does with a hint: claim a seat, serve it, claim again, and end when there is nothing to do.
+
+A worker that no job can use verifies one that has ended, if somebody asked for that.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from worker.process import WorkerProcess
 from worker.reporting.checkpoints import CheckpointWriter
 from worker.reporting.reporter import Reporter
 from worker.training.trainer import Trainer
+from worker.verifying import verify_next
 
 _log = structlog.get_logger()
 _ASK_AGAIN_S = 0.1
@@ -34,7 +38,7 @@ _REJOIN_PATIENCE_S = 15.0
 
 
 def serve(process: WorkerProcess) -> int:
-    """Serve jobs until none has been found for ``linger_s`` seconds; returns how many seats were served."""
+    """Serve jobs until none has been found for ``linger_s`` seconds; returns how much was done."""
     served, idle_since = 0, time.monotonic()
     while not process.draining() and time.monotonic() - idle_since < process.settings.linger_s:
         try:
@@ -43,10 +47,11 @@ def serve(process: WorkerProcess) -> int:
         except SQLAlchemyError as error:
             _log.warning("could not ask for work", error=str(error), worker=process.me.id)
             seat = None
-        if seat is None:
+        if seat is None and not verify_next(process):
             time.sleep(_ASK_AGAIN_S)
             continue
-        _serve_job(process, seat)
+        if seat is not None:
+            _serve_job(process, seat)
         served, idle_since = served + 1, time.monotonic()
     return served
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,15 +26,28 @@ def load_blueprint(process: WorkerProcess, seat: Seat) -> Blueprint:
         ArtifactMissing: the dataset is gone.
         Fenced: the job is no longer this generation's.
     """
+    return _load(process, seat.job_id, lambda learnt: _keep(process.database, seat, learnt))
+
+
+def load_ended_blueprint(process: WorkerProcess, job_id: str) -> Blueprint:
+    """The same of a job that nobody serves any more.
+
+    Raises:
+        ArtifactMissing: the dataset is gone.
+    """
+    return _load(process, job_id, lambda _: None)
+
+
+def _load(process: WorkerProcess, job_id: str, keep: Callable[[dict[str, Any]], None]) -> Blueprint:
     with process.database.read() as session:
-        job = session.get_one(Job, seat.job_id)
+        job = session.get_one(Job, job_id)
         spec, learnt = parse_spec(job.spec), job.preprocessing
         table = _open_table(process, session, spec.dataset)
         other = spec.validation.dataset if spec.validation else None
         validation = _open_table(process, session, other) if other else None
     preprocessing = Preprocessing.from_json(learnt) if learnt else learn_preprocessing(spec, table)
     if not learnt:
-        _keep(process.database, seat, preprocessing.to_json())
+        keep(preprocessing.to_json())
     data = prepare(spec, preprocessing, table, validation, process.cache)
     return Blueprint(spec, data, preprocessing.n_outputs, preprocessing.classes or ())
 

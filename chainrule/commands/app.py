@@ -19,6 +19,7 @@ from chainrule.commands.session import Session
 from chainrule.commands.steer import cancel, pause, resume
 from chainrule.commands.submit import submit
 from chainrule.commands.up import up
+from chainrule.commands.verify import verify
 from chainrule.commands.watch import watch
 from chainrule.commands.weights import weights
 from chainrule.commands.workers import workers
@@ -49,6 +50,7 @@ for command in (
     predict,
     backprop,
     receipt,
+    verify,
     fork,
     cancel,
     pause,

@@ -35,6 +35,7 @@ class Exit(IntEnum):
     JOB_STOPPED = 10
     JOB_FAILED = 11
     JOB_CANCELLED = 12
+    MISMATCH = 13
     INTERRUPTED = 130
 
 

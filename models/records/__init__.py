@@ -11,6 +11,7 @@ from models.records.generation import Generation
 from models.records.job import Job
 from models.records.member import Member
 from models.records.owner import Owner
+from models.records.verification import Verification
 from models.records.worker import Worker
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "Job",
     "Member",
     "Owner",
+    "Verification",
     "Worker",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.records import Checkpoint, CostChunk, Dataset, Generation, Job
+from models.records import Checkpoint, CostChunk, Dataset, Generation, Job, Verification
 
 
 def receipt_of(session: Session, job: Job) -> dict[str, Any]:
@@ -34,6 +34,10 @@ def receipt_of(session: Session, job: Job) -> dict[str, Any]:
         "steps": step,
         "final_cost": cost,
         "weights_sha256": job.weights_sha256,
+        "verifications": [
+            {"from_step": row.from_step, "to_step": row.to_step, "state": row.state}
+            for row in _of_job(session, Verification, job.id, Verification.id)
+        ],
     }
 
 

@@ -17,6 +17,8 @@ from service.openapi import payloads
 from service.openapi.backprop_payloads import Backprop
 from service.openapi.payloads import Page
 from service.openapi.receipt_payloads import Receipt
+from service.openapi.verification_payloads import Verification
+from service.verifications.request import VerificationRequest
 
 Schema = dict[str, Any]
 Parameters = Mapping[str, Schema]
@@ -126,6 +128,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         },
     ),
     "predictions.predictions": Operation({200: payloads.Predictions}, takes=payloads.Question),
+    "verifications.create": Operation({202: Verification, 200: Verification}, takes=VerificationRequest),
+    "verifications.index": Operation({200: Page[Verification]}),
+    "verifications.show": Operation({200: Verification}),
     "workers.index": Operation({200: Page[payloads.Worker]}),
     "workers.drain": Operation({200: payloads.Worker}),
     "keys.create": Operation({201: payloads.IssuedKey}, takes=NewKey),

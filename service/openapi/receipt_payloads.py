@@ -41,6 +41,14 @@ class FinalCost(Payload):
     bits: str
 
 
+class VerifiedStretch(Payload):
+    """A stretch that was run again, and the verdict."""
+
+    from_step: int
+    to_step: int
+    state: str
+
+
 class Receipt(Payload):
     """Everything the weights follow from, and the digests of what came out."""
 
@@ -56,3 +64,4 @@ class Receipt(Payload):
     steps: int
     final_cost: FinalCost | None
     weights_sha256: str | None
+    verifications: list[VerifiedStretch]

@@ -13,6 +13,7 @@ from models.quotas import may_run
 from models.records import Generation, Job, Member, Worker
 from models.states import SERVED, TERMINAL, JobState
 from worker.control.generations import end_generation, put_back
+from worker.control.verifications import waiting_verifications
 from worker.gang.shared_folder import SharedFolder
 from worker.gang.snapshots import remove_segment
 
@@ -93,7 +94,7 @@ def _hints_wanted(session: Session) -> int:
     )
     room = session.scalar(select(func.sum(Job.workers_max - size)).where(Job.state == JobState.RUNNING)) or 0
     idle = session.scalar(select(func.count(Worker.id)).where(Worker.state == "idle", Worker.lease_until_us > now_us()))
-    return min(int(wanted) + max(0, int(room)), idle or 0)
+    return min(int(wanted) + max(0, int(room)) + waiting_verifications(session), idle or 0)
 
 
 def remove_stale_segments(session: Session, folder: SharedFolder) -> None:

@@ -54,7 +54,7 @@ def save_steps(session: Session, job_id: str, first: int, rows: NDArray[np.float
         raise GangError(f"job {job_id}: the history ends at step {saved}, the next report begins at {first}")
     again = min(len(rows), saved - first)
     if again:
-        _compare(session, job_id, first, rows[:again])
+        compare_steps(session, job_id, first, rows[:again])
     fresh = rows[again:]
     while len(fresh):
         taken = _append(session, job_id, saved, fresh)
@@ -77,7 +77,12 @@ def _append(session: Session, job_id: str, saved: int, rows: NDArray[np.float64]
     return len(part)
 
 
-def _compare(session: Session, job_id: str, first: int, rows: NDArray[np.float64]) -> None:
+def compare_steps(session: Session, job_id: str, first: int, rows: NDArray[np.float64]) -> None:
+    """Hold the steps from ``first`` on against what is stored of them, bit by bit.
+
+    Raises:
+        ReplayMismatch: naming the first step that differs.
+    """
     last = first + len(rows)
     statement = select(CostChunk).where(
         CostChunk.job_id == job_id, CostChunk.first_step < last, CostChunk.last_step > first
@@ -105,11 +110,31 @@ def save_epochs(
     for offset, row in enumerate(rows.tolist()):
         epoch = first + offset + 1
         if epoch > saved:
-            metrics: dict[str, Any] = dict(zip(names, (_finite(value) for value in row), strict=True))
+            metrics = _metrics(row, names)
             seconds = metrics.pop("seconds") or 0.0
             session.add(
                 Epoch(job_id=job_id, epoch=epoch, step=epoch * steps_per_epoch, seconds=seconds, metrics=metrics)
             )
+
+
+def compare_epochs(
+    session: Session, job_id: str, first: int, rows: NDArray[np.float64], names: Sequence[str], steps_per_epoch: int
+) -> None:
+    """Hold the metrics of the epochs after the ``first`` ones against what is stored of them.
+
+    Raises:
+        ReplayMismatch: naming the step and the metric that differs first.
+    """
+    for offset, row in enumerate(rows.tolist()):
+        epoch = first + offset + 1
+        stored, now = session.get(Epoch, (job_id, epoch)), _metrics(row, names)
+        for name, value in (stored.metrics if stored else {}).items():
+            if value != now[name]:
+                raise ReplayMismatch(job_id, epoch * steps_per_epoch, value, now[name], what=f"had {name}")
+
+
+def _metrics(row: Sequence[float], names: Sequence[str]) -> dict[str, Any]:
+    return dict(zip(names, (_finite(value) for value in row), strict=True))
 
 
 def _finite(value: float) -> float | None:

@@ -115,6 +115,16 @@ def test_answers_about_jobs_fit(client, world):
     fits(client.post(f"/api/v1/jobs/{job_id}/cancel"), "jobs.cancel")
 
 
+def test_answers_about_verifications_fit(client, world):
+    job_id = world.job(state="succeeded", step=3)
+    world.checkpoint(job_id, 0)
+    world.steps(job_id, [1.0, 0.7, 0.5])
+    made = fits(client.post(f"/api/v1/jobs/{job_id}/verifications", json={}), "verifications.create")
+    fits(client.get(f"/api/v1/jobs/{job_id}/verifications"), "verifications.index")
+    fits(client.get(f"/api/v1/jobs/{job_id}/verifications/{made['id']}"), "verifications.show")
+    fits(client.get(f"/api/v1/jobs/{job_id}/receipt"), "jobs.receipt")
+
+
 def test_answers_about_results_fit(client, world):
     job_id = world.job()
     world.learn(job_id)
