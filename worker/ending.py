@@ -77,7 +77,7 @@ class LeaderEnding:
         """Nothing is on disk yet that is not in memory: whoever is left founds the next generation from there."""
 
         def write(job: Job) -> None:
-            reason = "this worker is to end" if self._process.draining() else "members join or leave"
+            reason = "this worker is to end" if self._process.draining() else self._reporter.why_reform
             end_generation(self._session, job, reason, by_force=False, actor=self._process.me.id)
 
         if self._process.draining():

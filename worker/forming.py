@@ -19,7 +19,7 @@ from worker.control.generations import founder_of, left_and_go_on, start_generat
 from worker.control.identity import Seat
 from worker.control.leases import hold_job
 from worker.gang.barrier import MAX_MEMBERS_HERE
-from worker.gang.gang import Gang, Place, places
+from worker.gang.gang import Gang, Place
 from worker.gang.segment import Segment
 from worker.gang.snapshots import Snapshots
 from worker.process import WorkerProcess
@@ -63,7 +63,8 @@ def found(process: WorkerProcess, seat: Seat) -> Formed:
         limit = 1 if over else min(job.workers_max, MAX_MEMBERS_HERE)
         workers = start_generation(session, seat, job, start.state.step, limit)
     start.discard_outlived()
-    place = places(len(workers), blueprint.spec.shards)[0]
+    with process.database.read() as session:
+        place = _place_of(session.get_one(Member, seat.member_id), len(workers))
     return _bind(process, blueprint, segment, place, start.state, workers)
 
 
@@ -100,9 +101,14 @@ def _take_place(
 ) -> Formed:
     blueprint = load_blueprint(process, seat)
     segment = Segment.join(_segment_path(process, seat), blueprint.segment_shape())
-    place = Place(member.rank or 0, len(workers), member.first_shard or 0, member.last_shard or 0)
+    place = _place_of(member, len(workers))
     state = replace(blueprint.initial_state(), step=generation.start_step or 0)
     return _bind(process, blueprint, segment, place, state, workers)
+
+
+def _place_of(member: Member, size: int) -> Place:
+    assert member.rank is not None and member.first_shard is not None and member.last_shard is not None  # noqa: PT018 - for the type checker
+    return Place(member.rank, size, member.first_shard, member.last_shard)
 
 
 def _bind(

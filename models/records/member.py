@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import Float, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.records.base import Base, BigInt, Code, Id, Text
@@ -30,6 +30,8 @@ class Member(Base):
     first_shard: Mapped[int | None]
     last_shard: Mapped[int | None]
     """One past the last shard it held."""
+    speed: Mapped[float | None] = mapped_column(Float)
+    """Shards a second as last measured, the fastest member of the gang 1; None while nothing is known."""
     lease_until_us: Mapped[BigInt]
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]

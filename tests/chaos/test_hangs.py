@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.chaos.round import STEPS
+from tests.support.fleet import wait_until
 
 pytestmark = pytest.mark.chaos
 
@@ -28,7 +29,7 @@ def test_one_that_hangs_with_a_beating_heart_is_ended(arena, chance, workers, ra
     assert fleet.job(job_id).restarts == 1
 
 
-def test_one_that_is_throttled_to_a_tenth_is_only_slow(arena, chance):
+def test_one_that_is_throttled_to_a_tenth_is_only_slow_and_gets_fewer_shards(arena, chance):
     fleet, job_id = arena.fleet, arena.start(2)
     fleet.wait_for_step(job_id, chance.randrange(1, STEPS // 4))
     pid = fleet.members(job_id)[chance.randrange(2)][1].pid
@@ -43,9 +44,17 @@ def test_one_that_is_throttled_to_a_tenth_is_only_slow(arena, chance):
     thread = threading.Thread(target=throttle)
     thread.start()
     try:
+        wait_until(lambda: held(fleet, job_id, pid) == 1, 60.0, "another deal")
         fleet.wait_for_step(job_id, fleet.job(job_id).step + 50)
     finally:
         over.set()
         thread.join()
     arena.settle()
     assert fleet.job(job_id).restarts == 0
+    assert "straggler" in [event.kind for event in fleet.events(job_id)]
+
+
+def held(fleet, job_id, pid):
+    """How many shards the worker holds now; 0 while a gang is forming."""
+    members = fleet.members(job_id)
+    return sum(member.last_shard - member.first_shard for member, worker in members if worker.pid == pid)

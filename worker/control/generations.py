@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select, update
@@ -15,7 +15,7 @@ from models.records import Generation, Job, Member, Worker
 from models.states import JobState, Reason
 from worker.control.identity import Seat, WorkerIdentity
 from worker.control.leases import lease_end
-from worker.gang.gang import places
+from worker.gang.gang import Place, places, places_by_speed
 
 
 def found_generation(session: Session, job: Job, me: WorkerIdentity, print_: dict[str, Any], ttl_s: float) -> Seat:
@@ -96,8 +96,8 @@ def left_and_go_on(job_id: str, generation: int) -> Select[str]:
 def start_generation(session: Session, seat: Seat, job: Job, start_step: int, limit: int) -> list[str]:
     """Close the forming: give ranks and shards to those who came, the founder first. Returns their workers by rank."""
     members = sorted(waiting_members(session, seat), key=lambda member: member.id != seat.member_id)[:limit]
-    for member, place in zip(members, places(len(members), job.spec["shards"]), strict=True):
-        member.state, member.rank = "active", place.rank
+    for member, speed, place in _dealt(session, seat, members, int(job.spec["shards"])):
+        member.state, member.rank, member.speed = "active", place.rank, speed
         member.first_shard, member.last_shard = place.first_shard, place.last_shard
     session.execute(
         update(Generation)
@@ -118,6 +118,20 @@ def start_generation(session: Session, seat: Seat, job: Job, start_step: int, li
         workers={row.id: row.name for row in names},
     )
     return workers
+
+
+def _dealt(
+    session: Session, seat: Seat, members: Sequence[Member], shards: int
+) -> Iterator[tuple[Member, float | None, Place]]:
+    """Equal runs of shards; or, once members of the generation before were measured, runs by their speed."""
+    before = (Member.job_id == seat.job_id, Member.generation == seat.generation - 1, Member.speed.is_not(None))
+    rows = session.execute(select(Member.worker_id, Member.speed).where(*before))
+    known: dict[str, float] = {row.worker_id: row.speed for row in rows}
+    found = [known.get(member.worker_id) for member in members]
+    if not any(found):
+        return zip(members, found, places(len(members), shards), strict=True)
+    speeds = [speed or max(known.values()) for speed in found]  # a newcomer is taken to be as good as the best
+    return zip(members, speeds, places_by_speed(speeds, shards), strict=True)
 
 
 def end_generation(session: Session, job: Job, reason: str, *, by_force: bool, actor: str) -> None:

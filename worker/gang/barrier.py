@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 COUNTER_STRIDE = 8
-"""In words of eight bytes: a cache line."""
+"""In words of eight bytes: a cache line. The first one counts arrivals, the second nanoseconds of waiting."""
 
 MAX_MEMBERS_HERE = 64 if platform.machine().lower() in {"x86_64", "amd64"} else 1
 """How many members a gang on this processor may have."""
@@ -59,6 +59,11 @@ class Barrier:
                 self._wait_for(peer, arrived)
 
     def _wait_for(self, peer: int, arrived: int) -> None:
+        started = time.monotonic_ns()
+        self._look_for(peer, arrived)
+        self._counters[self._mine + 1] += time.monotonic_ns() - started
+
+    def _look_for(self, peer: int, arrived: int) -> None:
         counters = self._counters
         for _ in range(_SPINS):
             if counters[peer] >= arrived:
@@ -76,3 +81,8 @@ class Barrier:
 
     def _missing(self, arrived: int) -> list[int]:
         return [peer // COUNTER_STRIDE for peer in self._peers if self._counters[peer] < arrived]
+
+
+def waited_s(counters: memoryview[int], rank: int) -> float:
+    """How long a member has waited for others, in seconds, since the barrier was made."""
+    return counters[rank * COUNTER_STRIDE + 1] / 1e9

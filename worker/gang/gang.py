@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from models.errors import GangBroken
 from worker.gang.barrier import Barrier
@@ -24,6 +25,26 @@ class Place:
 def places(size: int, shards: int) -> list[Place]:
     """Cut the shards into ``size`` contiguous runs of nearly equal length, one a member."""
     return [Place(rank, size, shards * rank // size, shards * (rank + 1) // size) for rank in range(size)]
+
+
+def places_by_speed(speeds: Sequence[float], shards: int) -> list[Place]:
+    """Cut the shards into contiguous runs, a longer one for a faster member."""
+    ends = list(accumulate(deal(shards, speeds), initial=0))
+    return [Place(rank, len(speeds), *ends[rank : rank + 2]) for rank in range(len(speeds))]
+
+
+def deal(shards: int, speeds: Sequence[float]) -> list[int]:
+    """How many shards each member holds, at least one, for the shortest step: the slowest member decides its length.
+
+    Args:
+        shards: no fewer than members.
+        speeds: shards a second of each member, in any unit; greater than 0.
+    """
+    held = [1] * len(speeds)
+    for _ in range(shards - len(speeds)):
+        next_one = min(range(len(speeds)), key=lambda rank: (held[rank] + 1) / speeds[rank])
+        held[next_one] += 1
+    return held
 
 
 def own_cut(start: int, stop: int, rank: int, size: int) -> tuple[int, int]:

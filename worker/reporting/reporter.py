@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.database import Database, now_us
 from models.errors import ChainruleError, Fenced
+from models.lifecycle import record_event
 from models.records import Generation, Job, Member, Worker
 from models.states import JobState
 from worker.control.capacity import members_allowed
@@ -23,6 +24,7 @@ from worker.control.identity import Seat
 from worker.control.leases import hold_job
 from worker.gang.control_words import Action
 from worker.reporting.history import save_ring
+from worker.reporting.pace import Pace
 from worker.training.trainer import Trainer
 
 _log = structlog.get_logger()
@@ -48,7 +50,10 @@ class Reporter:
         self._rate = _Rate(trainer.step)
         self._counts = (trainer.ring.steps, trainer.ring.epochs)
         self._one_at_a_time = threading.Lock()
+        self._pace = Pace(trainer.gang.segment.arrivals, self._shards_by_rank())
+        self.why_reform = "members join or leave"
         self._next_snapshot = time.monotonic() + boundary_s
+        self._dealt_anew = False
         self.failure: ChainruleError | None = None
         """Why this generation must end, when the reporter found out: raised again by the leader."""
         self._stop = threading.Event()
@@ -132,8 +137,9 @@ class Reporter:
         domain = session.get_one(Generation, (job.id, job.fence)).memory_domain
         allowed = members_allowed(session, job, place.size, domain)
         if (newcomers and place.size < allowed) or place.size > allowed:
+            self._keep_speeds(session)
             return Action.REFORM
-        return self._wish_of_members(session)
+        return max(self._wish_of_members(session), self._wish_for_another_deal(session, job))
 
     def _wish_of_members(self, session: Session) -> Action:
         """One whose lease has run out ends the generation where it is; one that is to end, at the next boundary."""
@@ -146,6 +152,32 @@ class Reporter:
             self._trainer.gang.abort()
         leaving = members.join(Worker, Worker.id == Member.worker_id).where(Worker.state == "draining")
         return Action.REFORM if session.scalars(leaving).first() else Action.GO_ON
+
+    def _wish_for_another_deal(self, session: Session, job: Job) -> Action:
+        """A member that computes slowly gets fewer shards: the others need not wait for it that long."""
+        self._pace.look(self._trainer.step)
+        better = self._pace.better_deal()
+        if better is None:
+            return Action.GO_ON
+        self._keep_speeds(session)
+        if not self._dealt_anew:
+            self._dealt_anew, self.why_reform = True, "the shards are dealt anew"
+            held = ", ".join(map(str, better))
+            message = f"some members compute more slowly than others: from the next boundary they hold {held} shards"
+            record_event(session, job.id, "straggler", "leader", message, generation=self._seat.generation)
+        return Action.REFORM
+
+    def _keep_speeds(self, session: Session) -> None:
+        """For whoever deals the shards of the next generation."""
+        here = (Member.job_id == self._seat.job_id, Member.generation == self._seat.generation)
+        for rank, speed in enumerate(self._pace.speeds() or []):
+            session.execute(update(Member).where(*here, Member.rank == rank).values(speed=speed))
+
+    def _shards_by_rank(self) -> list[int]:
+        here = (Member.job_id == self._seat.job_id, Member.generation == self._seat.generation)
+        statement = select(Member.last_shard - Member.first_shard).where(*here, Member.rank.is_not(None))
+        with self._database.read() as session:
+            return [int(held or 0) for held in session.scalars(statement.order_by(Member.rank))]
 
     def _pass_on(self, wish: Action) -> None:
         gang = self._trainer.gang

@@ -1,0 +1,67 @@
+"""Pace: how fast each member of a gang computes, found from how long it waits for the others."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from worker.gang.barrier import waited_s
+from worker.gang.gang import deal
+
+_WINDOW_S = 3.0
+"""So long a member must have been slow: a busy moment of its machine is not worth a boundary."""
+_WORTH = 1.25
+"""Dealing the shards anew must promise steps that are so many times shorter."""
+_LEAST_BUSY = 0.02
+"""Of the time: nobody is taken to be more than fifty times faster than the slowest."""
+
+
+class Pace:
+    """The leader's look at its gang.
+
+    A step lasts as long as its slowest member computes; the others wait for it at the barrier. Who waits w of t seconds
+    has computed its n shards in t - w, so its speed is n / (t - w), in whatever unit.
+
+    Args:
+        arrivals: the barrier's counters.
+        shards: how many each member holds, by rank.
+    """
+
+    def __init__(
+        self, arrivals: memoryview[int], shards: Sequence[int], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._arrivals, self._shards, self._clock = arrivals, list(shards), clock
+        self._looks: deque[tuple[float, int, list[float]]] = deque()
+
+    def look(self, step: int) -> None:
+        """Note how long everybody has waited up to now; to be called every half second or so."""
+        now = self._clock()
+        self._looks.append((now, step, [waited_s(self._arrivals, rank) for rank in range(len(self._shards))]))
+        while len(self._looks) > 1 and now - self._looks[1][0] >= _WINDOW_S:
+            self._looks.popleft()
+
+    def speeds(self) -> list[float] | None:
+        """By rank, the fastest 1; None as long as too little is known."""
+        if len(self._looks) < 2:
+            return None
+        (started, first_step, before), (ended, last_step, after) = self._looks[0], self._looks[-1]
+        seconds = ended - started
+        if seconds < _WINDOW_S or last_step - first_step < 10:
+            return None
+        busy = [max(seconds - (b - a), _LEAST_BUSY * seconds) for a, b in zip(before, after, strict=True)]
+        speeds = [shards / time_s for shards, time_s in zip(self._shards, busy, strict=True)]
+        return [speed / max(speeds) for speed in speeds]
+
+    def better_deal(self) -> list[int] | None:
+        """How many shards each rank should rather hold; None when the present ones will do."""
+        speeds = self.speeds()
+        if speeds is None or len(speeds) == 1:
+            return None
+        better = deal(sum(self._shards), speeds)
+        gain = _step_time(self._shards, speeds) / _step_time(better, speeds)
+        return better if gain >= _WORTH else None
+
+
+def _step_time(shards: Sequence[int], speeds: Sequence[float]) -> float:
+    return max(held / speed for held, speed in zip(shards, speeds, strict=True))
