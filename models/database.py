@@ -98,12 +98,14 @@ def open_database(url: str, *, pooled: bool = True) -> Database:
     """
     pool: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_S}, **pool)
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT_S}, **pool)
         _prepare_sqlite(engine)
     else:
         if pooled:
             pool = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 40}
-        engine = create_engine(url, connect_args={"connect_timeout": 3, "options": _POSTGRESQL_OPTIONS}, **pool)
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"connect_timeout": 3, "options": _POSTGRESQL_OPTIONS}, **pool
+        )
     return Database(engine)
 
 

@@ -40,6 +40,10 @@ class Settings:
     """A gang whose step counter stands still for so long has a hung member."""
     reconcile_s: float = 2.0
     """How often each Celery worker repairs leases and publishes hints for waiting jobs."""
+    collect_s: float = 600.0
+    """How often each Celery worker removes artifacts that nothing names."""
+    artifact_grace_s: float = 3600.0
+    """An artifact that nothing names yet is left alone for so long: its row may be on its way."""
     boundary_s: float = 1.0
     """How often a gang copies its state aside and looks whether it should re-form."""
     max_upload_bytes: int = 2 * 1024**3

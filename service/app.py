@@ -8,6 +8,7 @@ from flask import Flask
 
 from models.artifacts import open_store
 from models.database import open_database
+from models.logs import configure_logs
 from models.settings import Settings
 from service import (
     dashboard,
@@ -26,7 +27,6 @@ from service.authentication import register_authentication
 from service.context import EXTENSION, ServiceContext
 from service.errors import register_error_handlers
 from service.hints import HintPublisher
-from service.logs import configure_logs
 from service.security_headers import register_headers
 from service.texts import register_text_check
 

@@ -20,7 +20,7 @@ accesslog = None
 logconfig_dict = {
     "root": {"level": "INFO", "handlers": ["standard_error"]},
     "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "formatters": {"json": {"()": "service.logs.json_lines"}},
+    "formatters": {"json": {"()": "models.logs.json_lines"}},
     "loggers": {"gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True}},
 }
 """The server's own lines have the form of the service's; its parent process never makes the app that sets this up."""

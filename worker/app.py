@@ -14,6 +14,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import (
+    setup_logging,
     worker_process_init,
     worker_process_shutdown,
     worker_ready,
@@ -22,6 +23,7 @@ from celery.signals import (
 )
 
 from models.hints import QUEUE, SERVE_TASK
+from models.logs import configure_logs
 from models.settings import Settings
 from worker.parent_death import die_with_parent
 from worker.process import WorkerProcess
@@ -41,7 +43,6 @@ app.conf.update(
     worker_disable_prefetch=True,
     worker_soft_shutdown_timeout=30,
     worker_enable_remote_control=False,
-    worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_transport_options={
@@ -61,6 +62,11 @@ _here: dict[str, Any] = {"parent": os.getpid()}
 def serve_task() -> None:
     """There may be work: see."""
     serve(_here["process"])
+
+
+@setup_logging.connect
+def _configure_logs(**_: object) -> None:
+    configure_logs()
 
 
 @worker_ready.connect

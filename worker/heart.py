@@ -128,6 +128,14 @@ class Heart:
             raise GangBroken("the job is no longer this generation's")
 
     def _beat_forever(self) -> None:
+        try:
+            self._beat_until_stopped()
+        except Exception:  # noqa: BLE001 - whatever it is
+            # Without a heart this process would train on while others take its job: better that it ends.
+            _log.exception("the heart has failed; this process ends", worker=self._me.id)
+            self._end()
+
+    def _beat_until_stopped(self) -> None:
         beaten = -math.inf
         while not self._stopped:
             if self._told() and not self.draining:

@@ -11,9 +11,11 @@ import structlog
 from celery import Celery
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.artifacts import open_store
 from models.database import open_database
 from models.errors import BrokerUnavailable
 from models.settings import Settings
+from worker.control.collector import collect
 from worker.control.reconcile import reconcile, remove_stale_segments
 from worker.gang.shared_folder import SharedFolder
 from worker.hints import publish_hints
@@ -37,6 +39,7 @@ class RepairTimer:
     def __init__(self, app: Celery, settings: Settings) -> None:
         self._app, self._settings = app, settings
         self._database = open_database(settings.database_url, pooled=False)
+        self._store = open_store(settings.artifact_url)
         self._folder = SharedFolder(settings.shared_memory_dir, settings.database_url)
         self._stop = threading.Event()
         self._no_fork = threading.Lock()
@@ -64,10 +67,22 @@ class RepairTimer:
             _log.warning("shared memory not tidied", error=str(error))
 
     def _repair_forever(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._repair_until_stopped()
+            except Exception:  # noqa: BLE001 - no memory, no file left to open: repair must outlive that
+                _log.exception("repair failed, beginning again")
+                self._stop.wait(self._settings.reconcile_s)
+
+    def _repair_until_stopped(self) -> None:
         signs: dict[str, bool] = {}
         repaired = hurry_until = -math.inf
+        collected = time.monotonic()
         while not self._stop.wait(_LOOK_S):
             before, signs, now = signs, self._folder.life_signs(), time.monotonic()
+            if now - collected >= self._settings.collect_s:
+                collected = now
+                self._collect()
             if signs != before:
                 repaired, hurry_until = -math.inf, now + _HURRY_S
             every_s = min(_HURRIED_S if now < hurry_until else math.inf, self._settings.reconcile_s)
@@ -90,6 +105,16 @@ class RepairTimer:
         for job_id in repaired.released:
             _log.warning("job taken back from a gang that is gone", job=job_id)
         return repaired.hints_wanted
+
+    def _collect(self) -> None:
+        try:
+            with self._no_fork:
+                removed = collect(self._database, self._store, self._settings.artifact_grace_s)
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("artifacts not collected", error=str(error))
+            return
+        for name in removed:
+            _log.info("artifact removed that nothing names", artifact=name)
 
     def _publish(self, wanted: int) -> None:
         try:

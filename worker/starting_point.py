@@ -132,5 +132,7 @@ def _report_unsound(process: WorkerProcess, seat: Seat, checkpoint: Checkpoint, 
     _log.error("checkpoint passed over", job=seat.job_id, step=checkpoint.step, error=why)
     with process.database.write() as session:
         hold_job(session, seat)
+        if not checkpoint.pinned:  # nobody can use it, and it would take the place of one that is sound
+            session.delete(session.get_one(Checkpoint, (checkpoint.job_id, checkpoint.step)))
         message = f"the checkpoint of step {checkpoint.step} cannot be used, going back to an earlier one: {why}"
         record_event(session, seat.job_id, "checkpoint_unsound", process.me.id, message, step=checkpoint.step)

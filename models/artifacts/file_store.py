@@ -7,8 +7,10 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from stat import S_ISREG
 
 from models.artifacts.store import Chunk, Stored
 from models.errors import ArtifactCorrupt, ArtifactMissing, StorageFull
@@ -68,11 +70,18 @@ class FileStore:
         """See ``ArtifactStore.delete``."""
         self._path(name).unlink(missing_ok=True)
 
-    def names(self) -> Iterator[str]:
+    def names(self, *, older_than_s: float = 0.0) -> Iterator[str]:
         """See ``ArtifactStore.names``."""
         for path in self.root.rglob("*"):
-            if path.is_file() and path.parent.name != _INCOMING:
+            if path.parent.name != _INCOMING and _is_older(path, older_than_s):
                 yield path.relative_to(self.root).as_posix()
+
+    def drop_unfinished(self, *, older_than_s: float) -> int:
+        """See ``ArtifactStore.drop_unfinished``."""
+        left = [path for path in (self.root / _INCOMING).iterdir() if _is_older(path, older_than_s)]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
@@ -88,6 +97,15 @@ class FileStore:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _is_older(path: Path, seconds: float) -> bool:
+    """Whether it is a file, and was last written to so long ago. One that has just been removed is not."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return False
+    return S_ISREG(status.st_mode) and time.time() - status.st_mtime >= seconds
 
 
 def _write_all(descriptor: int, chunk: Chunk) -> int:

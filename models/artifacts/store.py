@@ -41,8 +41,11 @@ class ArtifactStore(Protocol):
     def delete(self, name: str) -> None:
         """Remove an object; one that is not there is no error."""
 
-    def names(self) -> Iterator[str]:
-        """All objects, in no order."""
+    def names(self, *, older_than_s: float = 0.0) -> Iterator[str]:
+        """All objects that were stored so many seconds ago or earlier, in no order."""
+
+    def drop_unfinished(self, *, older_than_s: float) -> int:
+        """Remove what was left of objects whose writers died so long ago; returns how many there were."""
 
 
 def open_store(url: str) -> ArtifactStore:

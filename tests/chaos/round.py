@@ -13,6 +13,7 @@ from models.database import now_us
 from models.records import Checkpoint, CostChunk, Dataset, Epoch, Job, Member, Worker
 from models.states import TERMINAL
 from tests.support.fleet import Fleet, wait_until
+from worker.control.collector import collect
 
 TRAINING = {"batch_size": 256, "max_epochs": 700, "optimizer": {"name": "adam", "learning_rate": 1e-4}}
 NETWORK = {"hidden": [{"units": 256, "activation": "relu"}]}
@@ -94,7 +95,10 @@ class Round:
     def settle(self, timeout_s: float = 90.0) -> None:
         """Every accepted job has come to its end with the right bits, and nothing is left of serving it."""
         for job_id, end in self.accepted.items():
-            job = self.fleet.wait(job_id, timeout_s)
+            try:
+                job = self.fleet.wait(job_id, timeout_s)
+            except AssertionError as error:
+                raise AssertionError(f"{error}\n{self._story(job_id)}") from None
             assert (job.state, job.reason) == end, self._story(job_id)
             if job.state == "succeeded" and job_id not in self.unlike:
                 assert result(self.fleet, job) == self.undisturbed, self._story(job_id)
@@ -116,7 +120,9 @@ class Round:
             named = {*session.scalars(select(Checkpoint.artifact)), *session.scalars(select(Dataset.artifact))}
             if session.get_bind().dialect.name == "sqlite":
                 assert session.scalar(text("PRAGMA integrity_check")) == "ok"
-        assert set(fleet.store.names()) >= named
+        fleet.store.drop_unfinished(older_than_s=0)
+        collect(fleet.database, fleet.store, grace_s=0)
+        assert set(fleet.store.names()) == named
         assert [path.name for path in fleet.shared_memory.rglob("*") if path.is_file()] == []
         assert "database is locked" not in fleet.logs()
 

@@ -21,40 +21,71 @@ _ACCOUNT = {"POSTGRES_USER": "chainrule", "POSTGRES_PASSWORD": "only-for-tests"}
 _STARTS_WITHIN_S = 30.0
 
 
+class PostgresServer:
+    """One cluster and its server, which can be stopped, started, and cut off.
+
+    Args:
+        home: for its programs and files; the server may be another user, who must be able to enter it.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._programs, self._data = postgres.install_programs(home), home / "data"
+        postgres.create_cluster(self._programs, self._data, _ACCOUNT)
+        self._port, self._numbers = _free_port(), itertools.count(1)
+        self._login = f"{_ACCOUNT['POSTGRES_USER']}:{_ACCOUNT['POSTGRES_PASSWORD']}@127.0.0.1:{self._port}"
+        self.start()
+
+    def start(self) -> None:
+        """Start the server, and wait until it takes connections."""
+        command = [*postgres.server_command(self._programs, self._data, self._port), "-c", "fsync=off"]
+        self._server = subprocess.Popen(
+            command, user=postgres.unprivileged(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self._connect().close()
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it and all connections; ``at_once`` as by a power cut, so that it must recover when it starts."""
+        self._server.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+        self._server.wait()
+
+    def make_database(self) -> str:
+        """The URL of a new, empty database."""
+        name = f"test_{next(self._numbers)}"
+        with self._connect() as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"postgresql+psycopg://{self._login}/{name}"
+
+    def cut_connections(self) -> int:
+        """End all of them in the middle of whatever they do; returns how many there were."""
+        others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname LIKE 'test_%'"
+        with self._connect() as connection:
+            return len(connection.execute(f"SELECT pg_terminate_backend(pid) {others}").fetchall())
+
+    def _connect(self) -> psycopg.Connection:
+        return _connect(f"postgresql://{self._login}/postgres", self._server)
+
+
 @contextmanager
-def running_postgres() -> Iterator[Callable[[], str]]:
-    """Gives a function that makes an empty database and returns its URL."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server that is gone with its files at the end."""
     # Not below the folder of this run: the server may be another user, who could not enter that.
     home = Path(tempfile.mkdtemp(prefix="chainrule-postgres-", dir="/tmp"))
     home.chmod(0o755)
     try:
-        programs = postgres.install_programs(home)
-        postgres.create_cluster(programs, home / "data", _ACCOUNT)
-        port = _free_port()
-        command = [*postgres.server_command(programs, home / "data", port), "-c", "fsync=off"]
-        server = subprocess.Popen(
-            command, user=postgres.unprivileged(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        server = PostgresServer(home)
         try:
-            yield _maker(port, server)
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)  # ends open connections instead of waiting for them
-            server.wait()
+            server.stop()
     finally:
         shutil.rmtree(home)
 
 
-def _maker(port: int, server: subprocess.Popen[bytes]) -> Callable[[], str]:
-    login = f"{_ACCOUNT['POSTGRES_USER']}:{_ACCOUNT['POSTGRES_PASSWORD']}@127.0.0.1:{port}"
-    numbers = itertools.count(1)
-
-    def make() -> str:
-        name = f"test_{next(numbers)}"
-        with _connect(f"postgresql://{login}/postgres", server) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return f"postgresql+psycopg://{login}/{name}"
-
-    return make
+@contextmanager
+def running_postgres() -> Iterator[Callable[[], str]]:
+    """Gives a function that makes an empty database and returns its URL."""
+    with postgres_server() as server:
+        yield server.make_database
 
 
 def _connect(url: str, server: subprocess.Popen[bytes]) -> psycopg.Connection:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.artifacts import ArtifactStore, Stored
 from models.checkpoint_file import RunState, checkpoint_header
 from models.database import utc_now
-from models.errors import GangError, StorageError
+from models.errors import GangError
 from models.lifecycle import record_event
 from models.records import Checkpoint, Job
 from worker.control.identity import Seat
@@ -154,7 +154,7 @@ class CheckpointWriter:
                 self.write_latest(pinned=False)
             except GangError:  # another generation's job now, or its history does not fit: the reporter finds out too
                 return
-            except (StorageError, OSError, SQLAlchemyError) as error:
+            except Exception as error:  # noqa: BLE001 - a full disk, a lost database, no memory: the next may succeed
                 _log.warning("checkpoint not written", error=str(error), job=self._seat.job_id)
                 self._say_it_failed(str(error))
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.database import Database, now_us
-from models.errors import ChainruleError, Fenced
+from models.errors import Fenced
 from models.lifecycle import record_event
 from models.records import Generation, Job, Member, Worker
 from models.states import JobState
@@ -54,7 +54,7 @@ class Reporter:
         self.why_reform = "members join or leave"
         self._next_snapshot = time.monotonic() + boundary_s
         self._dealt_anew = False
-        self.failure: ChainruleError | None = None
+        self.failure: Exception | None = None
         """Why this generation must end, when the reporter found out: raised again by the leader."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._report_forever, name="reporter", daemon=True)
@@ -115,13 +115,13 @@ class Reporter:
                 self._pass_on(wish)
             except Fenced:
                 return  # the heart notices too, and tells the trainer
-            except ChainruleError as error:
-                self.failure = error
-                self._trainer.gang.abort()
-                return
             except SQLAlchemyError as error:
                 _log.warning("report not written", error=str(error), job=self._seat.job_id)
                 self._pass_on(Action.GO_ON)
+            except Exception as error:  # noqa: BLE001 - whatever it is, training must not go on without reports
+                self.failure = error
+                self._trainer.gang.abort()
+                return
 
     def _wish(self, session: Session, job: Job) -> Action:
         """What the database asks the gang to do."""
