@@ -7,6 +7,7 @@ choices; `CHAINRULE_CHAOS_ROUNDS=<n>` runs every fault n times.
 import os
 import random
 import secrets
+import subprocess
 import zlib
 
 import pytest
@@ -77,3 +78,15 @@ def undisturbed(tmp_path_factory) -> Undisturbed:
 def arena(fleet, undisturbed):
     """One round: a fleet without workers yet, and the books of what it has accepted."""
     return Round(fleet, undisturbed)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """The artifact store on a disk of four megabytes."""
+    folder = tmp_path / "artifacts"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "chainrule-chaos", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk can only be mounted by root")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)

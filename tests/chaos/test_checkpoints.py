@@ -1,7 +1,6 @@
 """Checkpoints: killed at every point of writing one, damaged ones, and a disk that is full."""
 
 import contextlib
-import subprocess
 
 import pytest
 from sqlalchemy import select
@@ -77,18 +76,6 @@ def fill(file):
     with contextlib.suppress(OSError):
         while file.write(bytes(4096)):
             pass
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """The artifact store on a disk of four megabytes."""
-    folder = tmp_path / "artifacts"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "chainrule-chaos", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk can only be mounted by root")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_a_full_disk_is_said_and_waited_out(small_disk, arena, chance):

@@ -1,11 +1,13 @@
 """The campaign's job on a real PostgreSQL: restarted in the middle of everything, cut off, and away for long."""
 
+import os
+import signal
 import time
 
 import pytest
 
 from tests.chaos.round import STEPS, Round
-from tests.support.fleet import Fleet
+from tests.support.fleet import Fleet, wait_until
 from tests.support.postgres import postgres_server
 
 pytestmark = pytest.mark.chaos
@@ -59,3 +61,16 @@ def test_a_database_that_is_away_for_longer_than_the_lease_costs_a_restart_at_mo
     fleet.database.dispose()
     arena.settle()
     assert fleet.job(job_id).state == "succeeded"
+
+
+def test_a_worker_whose_clock_is_an_hour_off_serves_and_dies_like_any_other(arena, chance):
+    """Leases are judged by the database's clock alone."""
+    fleet, job_id = arena.fleet, arena.start(1)
+    fleet.start_workers(1, "tests.support.skewed_workers")
+    wait_until(lambda: len(fleet.members(job_id)) == 2, what="a gang of both")
+    fleet.wait_for_step(job_id, fleet.job(job_id).step + 1)
+    skewed = max(fleet.workers(), key=lambda worker: worker.started_at)
+    assert (skewed.started_at - fleet.job(job_id).started_at).total_seconds() > 3000
+    os.kill(skewed.pid, signal.SIGKILL)
+    arena.settle()
+    assert fleet.job(job_id).restarts == 1
