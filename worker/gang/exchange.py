@@ -29,8 +29,10 @@ from worker.gang.tree import bind_tree_sum, tree_depth
 
 Array = NDArray[Any]
 
-BLOCK = 16_384
-"""Elements: a multiple of NORM_BLOCK, 64 KiB of float32."""
+BLOCK = 32_768
+"""Elements: a multiple of NORM_BLOCK, 128 KiB of float32. Half of it takes 10 % longer: twice the calls."""
+
+_FEW = 64
 
 
 class Exchange:
@@ -59,20 +61,19 @@ class Exchange:
         self._gang = gang
         self._clip_norm = clip_norm
         segment = gang.segment
-        self._norms = norms
         first, last = own_cut(start, stop, gang.place.rank, gang.place.size)
         scratch = np.empty((tree_depth(segment.shape.shards), BLOCK), segment.state.dtype)
         self._means: list[Callable[[float], None]] = []
         self._updates: list[Callable[[int, float], None]] = []
-        kept = np.empty(last - first, segment.state.dtype) if clip_norm is not None else None
+        self._kept = _padded(last - first, segment.state.dtype) if clip_norm is not None else None
         for low, high in _blocks(first, last):
-            mean = scratch[0, : high - low] if kept is None else kept[low - first : high - first]
+            whole = self._mean_of(low - first, high - first, scratch[0])
             squares = norms[(low - start) // NORM_BLOCK : -(-(high - start) // NORM_BLOCK)]
-            self._means.append(_bind_mean(segment, penalty, low, high, mean, scratch, squares))
+            self._means.append(_bind_mean(segment, penalty, low, high, whole, scratch, squares))
             slots = [slot[low:high] for slot in segment.slots]
             weights = penalty.layout.weights_within(low, high)
-            self._updates.append(optimizer.bind(segment.parameters[low:high], mean, slots, weights))
-        self._kept = kept
+            self._updates.append(optimizer.bind(segment.parameters[low:high], whole[: high - low], slots, weights))
+        self._norm = _bind_norm(norms)
 
     def update(self, step: int, learning_rate: float, scale: float) -> None:
         """Update this member's cut.
@@ -96,7 +97,14 @@ class Exchange:
 
     def gradient_norm(self) -> float:
         """The norm of the mean gradient of the last update. For the leader, after the barrier that ends it."""
-        return math.sqrt(np.add.reduce(self._norms, dtype=np.float64))
+        return self._norm()
+
+    def _mean_of(self, low: int, high: int, scratch: Array) -> Array:
+        """Where the mean gradient of the block [low, high) of the cut goes; zeros follow, up to a whole NORM_BLOCK."""
+        size = -(-(high - low) // NORM_BLOCK) * NORM_BLOCK
+        if self._kept is not None:
+            return self._kept[low : low + size]
+        return scratch[:size] if size == high - low else _padded(size, scratch.dtype)
 
     def _clipped_update(self, step: int, learning_rate: float, scale: float) -> None:
         """The norm needs everybody's blocks: one more barrier, and the means kept meanwhile."""
@@ -111,21 +119,24 @@ class Exchange:
 
 
 def _bind_mean(
-    segment: Segment, penalty: Penalty, low: int, high: int, mean: Array, scratch: Array, squares: Array
+    segment: Segment, penalty: Penalty, low: int, high: int, whole: Array, scratch: Array, squares: Array
 ) -> Callable[[float], None]:
-    """A function that puts the mean gradient of [low, high) into ``mean`` and its squares into the norms."""
+    """A function that puts the mean gradient of [low, high) into ``whole``, and the sums of its squares into the norms.
+
+    A block that ends the cut may be shorter than a whole number of NORM_BLOCK; the zeros behind it add nothing.
+    """
+    mean = whole[: high - low]
     add = bind_tree_sum(
         [gradient[low:high] for gradient in segment.gradients],
         scratch[0, : high - low],
         [register[: high - low] for register in scratch[1:]],
     )
     add_penalty = penalty.bind(segment.parameters, low, high, mean)
-    add_squares = _bind_squares(mean, squares)
-    multiply = np.multiply
+    lines, multiply, vecdot = whole.reshape(-1, NORM_BLOCK), np.multiply, np.vecdot
 
     def plain(scale: float) -> None:
         multiply(add(), scale, mean)
-        add_squares()
+        vecdot(lines, lines, squares)
 
     if add_penalty is None:
         return plain
@@ -133,26 +144,27 @@ def _bind_mean(
     def penalized(scale: float, add_penalty: Callable[[], None] = add_penalty) -> None:
         multiply(add(), scale, mean)
         add_penalty()
-        add_squares()
+        vecdot(lines, lines, squares)
 
     return penalized
 
 
-def _bind_squares(values: Array, out: Array) -> Callable[[], object]:
-    whole = values.size // NORM_BLOCK
-    head, head_out = values[: whole * NORM_BLOCK].reshape(whole, NORM_BLOCK), out[:whole]
-    tail, tail_out = values[whole * NORM_BLOCK :].reshape(1, -1), out[whole:]
-    vecdot = np.vecdot
-    if not whole:
-        return lambda: vecdot(tail, tail, tail_out)
-    if not tail.size:
-        return lambda: vecdot(head, head, head_out)
+def _bind_norm(squares: Array) -> Callable[[], float]:
+    """√Σ squares in float64. A few are added faster, and exactly, as Python numbers: 0.2 against 0.9 µs for 3."""
+    few = squares.size <= _FEW
 
-    def both() -> None:
-        vecdot(head, head, head_out)
-        vecdot(tail, tail, tail_out)
+    def norm() -> float:
+        try:
+            return math.sqrt(math.fsum(squares.tolist()))
+        except OverflowError:  # a run that diverged
+            return math.inf
 
-    return both
+    return norm if few else lambda: math.sqrt(np.add.reduce(squares, dtype=np.float64))
+
+
+def _padded(size: int, dtype: np.dtype[Any]) -> Array:
+    """Zeros for so many elements, up to a whole NORM_BLOCK."""
+    return np.zeros(-(-size // NORM_BLOCK) * NORM_BLOCK, dtype)
 
 
 def _blocks(start: int, stop: int) -> list[tuple[int, int]]:

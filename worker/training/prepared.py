@@ -25,8 +25,8 @@ from models.tabular import Preprocessing, split
 Array = NDArray[Any]
 
 _ROWS_AT_ONCE = 16_384
-_LEAST_SAMPLE, _MOST_SAMPLE = 1024, 8192
-"""Of the training rows that are tested after every epoch."""
+_LEAST_SAMPLE, _MOST_SAMPLE, _SAMPLE_SHARE = 256, 8192, 32
+"""Of the training rows that are tested after every epoch: a test of one row costs a third of a step on it."""
 _CACHE_BYTES = 20 * 1024**3
 _NAMES = ("train_x", "train_y", "validation_x", "validation_y")
 _WEIGHT = "train_weight.npy"
@@ -63,9 +63,10 @@ class Prepared:
 
     @property
     def training_sample(self) -> slice:
-        """Every k-th training row: about as many as there are for validation, within bounds."""
-        wanted = min(max(_LEAST_SAMPLE, self.validation_rows), _MOST_SAMPLE)
-        return slice(0, None, -(-len(self.train_x) // wanted))
+        """Every k-th training row: about as many as there are for validation, or a small share, within bounds."""
+        rows = len(self.train_x)
+        wanted = min(max(_LEAST_SAMPLE, rows // _SAMPLE_SHARE, self.validation_rows), _MOST_SAMPLE)
+        return slice(0, None, -(-rows // wanted))
 
     @property
     def tested_rows(self) -> int:

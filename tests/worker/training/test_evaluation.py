@@ -71,7 +71,7 @@ def test_a_run_can_be_stopped_by_how_well_it_knows_its_training_rows(tmp_path):
 
 @pytest.mark.parametrize(
     ("rows", "held_back", "tested"),
-    [(10, 0, 10), (1024, 50, 1024), (1025, 50, 513), (50_000, 5_000, 5000), (10**6, 0, 1024)],
+    [(10, 0, 10), (256, 50, 256), (257, 50, 129), (50_000, 5_000, 5000), (64_000, 0, 2000), (10**6, 0, 8131)],
 )
 def test_the_sample_is_about_as_large_as_the_validation_rows_within_bounds(rows, held_back, tested):
     x = np.broadcast_to(np.float32(1.0), (rows, 2))
