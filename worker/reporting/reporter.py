@@ -28,13 +28,14 @@ from worker.reporting.pace import Pace
 from worker.training.trainer import Trainer
 
 _log = structlog.get_logger()
-_TICK_S = 0.5
+_FIRST_REPORT_S, _REPORT_S = 0.25, 1.0
+"""A report holds the leader's interpreter for some 9 ms, in which its trainer makes hardly a step."""
 _SNAPSHOT_SHARE = 50
 """Copying the state aside takes at most a fiftieth of the time."""
 
 
 class Reporter:
-    """Every half second: history and progress to the database; cancel, pause and newcomers from it.
+    """Every second: history and progress to the database; cancel, pause and newcomers from it.
 
     Args:
         trainer: the leader's.
@@ -108,20 +109,29 @@ class Reporter:
         job.best = progress.best
 
     def _report_forever(self) -> None:
-        while not self._stop.wait(_TICK_S):
-            try:
-                with self.transaction() as (session, job):
-                    wish = self._wish(session, job)
-                self._pass_on(wish)
-            except Fenced:
-                return  # the heart notices too, and tells the trainer
-            except SQLAlchemyError as error:
-                _log.warning("report not written", error=str(error), job=self._seat.job_id)
-                self._pass_on(Action.GO_ON)
-            except Exception as error:  # noqa: BLE001 - whatever it is, training must not go on without reports
-                self.failure = error
-                self._trainer.gang.abort()
-                return
+        next_report = time.monotonic() + _FIRST_REPORT_S
+        while not self._stop.wait(max(0.0, min(next_report, self._next_snapshot) - time.monotonic())):
+            wish = Action.GO_ON
+            if time.monotonic() >= next_report:
+                try:
+                    wish = self._report()
+                except Fenced:
+                    return  # the heart notices too, and tells the trainer
+                except Exception as error:  # noqa: BLE001 - whatever it is, training must not go on without reports
+                    self.failure = error
+                    self._trainer.gang.abort()
+                    return
+                next_report = time.monotonic() + _REPORT_S
+            self._pass_on(wish)
+
+    def _report(self) -> Action:
+        """Write what there is to write; what the database asks of the gang. One that is away asks nothing."""
+        try:
+            with self.transaction() as (session, job):
+                return self._wish(session, job)
+        except SQLAlchemyError as error:
+            _log.warning("report not written", error=str(error), job=self._seat.job_id)
+            return Action.GO_ON
 
     def _wish(self, session: Session, job: Job) -> Action:
         """What the database asks the gang to do."""
@@ -180,15 +190,14 @@ class Reporter:
             return [int(held or 0) for held in session.scalars(statement.order_by(Member.rank))]
 
     def _pass_on(self, wish: Action) -> None:
-        gang = self._trainer.gang
-        if wish is Action.GO_ON and self._draining():
-            wish = Action.REFORM
-        if wish is Action.GO_ON and time.monotonic() >= self._next_snapshot:
-            wish = Action.SNAPSHOT
+        if time.monotonic() >= self._next_snapshot:
+            wish = max(wish, Action.SNAPSHOT)
             pause_s = max(self._boundary_s, _SNAPSHOT_SHARE * self._trainer.snapshot_s)
             self._next_snapshot = time.monotonic() + pause_s
+        if self._draining():
+            wish = max(wish, Action.REFORM)
         if wish is not Action.GO_ON:
-            gang.request(wish)
+            self._trainer.gang.request(wish)
 
 
 class _Rate:
