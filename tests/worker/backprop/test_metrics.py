@@ -2,11 +2,13 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.worker.backprop.networks import make_case
-from worker.backprop.metrics import classification_report, metrics_of
+from worker.backprop.metrics import classification_report, label_report, metrics_of
 from worker.backprop.metrics.certainty import roc_auc, top_k
-from worker.backprop.metrics.confusion import confusion_matrix
+from worker.backprop.metrics.confusion import balanced_accuracy, confusion_matrix, f1s, precisions, recalls
 from worker.backprop.network import Network
 from worker.backprop.shard_pass import ShardPass
 
@@ -89,6 +91,29 @@ def test_several_labels_a_row():
     assert found["recall"] == pytest.approx((1 + 1 / 2) / 2)
     assert found["f1"] == pytest.approx((2 / 3 + 2 / 3) / 2)
     assert found["balanced_accuracy"] == pytest.approx(((1 + 1 / 2) / 2 + (1 + 1 / 2) / 2) / 2)
+    assert found["exact_match"] == 1 / 3
+
+
+def test_the_report_of_several_labels_has_each_of_them():
+    p = np.array([[0.9, 0.2], [0.6, 0.7], [0.3, 0.4]])
+    y = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    assert label_report(p, y) == [
+        {"precision": 0.5, "recall": 1.0, "f1": 2 / 3, "rows": 1, "confusion_matrix": [[1, 1], [0, 1]]},
+        {"precision": 1.0, "recall": 0.5, "f1": 2 / 3, "rows": 2, "confusion_matrix": [[1, 0], [1, 1]]},
+    ]
+
+
+@given(st.integers(1, 40), st.integers(2, 5), st.integers(0, 99))
+def test_each_of_several_labels_counts_as_a_classification_of_two_classes_would(rows, labels, seed):
+    random = np.random.default_rng(seed)
+    p, y = random.random((rows, labels)).astype(np.float32), random.integers(0, 2, (rows, labels)).astype(np.float32)
+    found = metrics_of(Network((2, labels), output="sigmoid", cost="binary_cross_entropy"), p, y)
+    each = [confusion_matrix((p[:, j] >= 0.5).astype(np.intp), y[:, j].astype(np.intp), 2) for j in range(labels)]
+    assert [report["confusion_matrix"] for report in label_report(p, y)] == [M.tolist() for M in each]
+    assert found["balanced_accuracy"] == pytest.approx(np.mean([balanced_accuracy(M) for M in each]))
+    assert found["precision"] == pytest.approx(np.mean([precisions(M)[1] for M in each]))
+    assert found["recall"] == pytest.approx(np.mean([recalls(M)[1] for M in each]))
+    assert found["f1"] == pytest.approx(np.mean([f1s(M)[1] for M in each]))
 
 
 def test_metrics_of_a_regression():

@@ -18,10 +18,10 @@ from worker.backprop.metrics.confusion import (
     recall,
 )
 from worker.backprop.metrics.distances import huber, mae, mean_squared_error, r2, rmse
-from worker.backprop.metrics.multi_label import binary_cost, multi_label_metrics
+from worker.backprop.metrics.multi_label import binary_cost, label_report, multi_label_metrics
 from worker.backprop.network import Network
 
-__all__ = ["TOP_K", "classification_report", "metrics_of"]
+__all__ = ["TOP_K", "classification_report", "label_report", "metrics_of"]
 
 TOP_K = 5
 """For more than ten classes: how many guesses a row has in ``top_5``."""

@@ -54,17 +54,17 @@ def f1(M: Counts) -> float:
 
 def precisions(M: Counts) -> Numbers:
     """(classes,)"""
-    return _ratio(np.diag(M), M.sum(axis=0))
+    return ratio(np.diag(M), M.sum(axis=0))
 
 
 def recalls(M: Counts) -> Numbers:
     """(classes,)"""
-    return _ratio(np.diag(M), M.sum(axis=1))
+    return ratio(np.diag(M), M.sum(axis=1))
 
 
 def f1s(M: Counts) -> Numbers:
     """(classes,): 2 M[i, i] / (row sum + column sum), the same without a division by 0 on the way."""
-    return _ratio(2 * np.diag(M), M.sum(axis=0) + M.sum(axis=1))
+    return ratio(2 * np.diag(M), M.sum(axis=0) + M.sum(axis=1))
 
 
 def class_report(M: Counts) -> list[dict[str, Any]]:
@@ -81,5 +81,6 @@ def _macro(M: Counts, values: Numbers) -> float:
     return float(values[occurs].mean()) if occurs.any() else 0.0
 
 
-def _ratio(part: Counts, whole: Counts) -> Numbers:
+def ratio(part: Counts, whole: Counts) -> Numbers:
+    """part / whole element by element, 0 / 0 being 0."""
     return np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)
