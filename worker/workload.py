@@ -49,7 +49,7 @@ def _load(process: WorkerProcess, job_id: str, keep: Callable[[dict[str, Any]], 
     if not learnt:
         keep(preprocessing.to_json())
     data = prepare(spec, preprocessing, table, validation, process.cache)
-    return Blueprint(spec, data, preprocessing.n_outputs, preprocessing.classes or ())
+    return Blueprint(spec, data, preprocessing.n_outputs, preprocessing.output_labels)
 
 
 def _open_table(process: WorkerProcess, session: Session, dataset_id: str) -> Table:

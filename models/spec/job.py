@@ -11,7 +11,10 @@ from models.spec.network import NetworkSpec
 from models.spec.stopping import StoppingSpec
 from models.spec.training import TrainingSpec
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+MAX_NAME = 200
+"""Characters."""
+
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 Label = Annotated[str, Field(max_length=200)]
 
 MAX_SHARDS = 64
@@ -81,7 +84,7 @@ class JobSpec(SpecPart):
     dataset: str
     task: Literal["classification", "regression"] = "classification"
     target: str | Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
-    """The column to predict; for regression it may be several."""
+    """The column to predict, or several: of a regression numbers, of a classification labels a row has or has not."""
     features: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
     """The columns to predict from; null means all others."""
     sample_weight: str | None = None
@@ -103,3 +106,8 @@ class JobSpec(SpecPart):
     def targets(self) -> tuple[str, ...]:
         """The columns to predict."""
         return (self.target,) if isinstance(self.target, str) else self.target
+
+    @property
+    def several_labels(self) -> bool:
+        """Whether a row may have several labels at once: a classification of two targets or more."""
+        return self.task == "classification" and len(self.targets) > 1

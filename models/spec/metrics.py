@@ -14,10 +14,12 @@ def known_metrics(spec: JobSpec, classes: int) -> tuple[str, ...]:
 
     Args:
         spec: whose task decides.
-        classes: of the target; of no matter for a regression.
+        classes: of the target; of no matter for a regression and for several labels.
     """
     names: tuple[str, ...] = _REGRESSION
-    if spec.task == "classification":
+    if spec.several_labels:
+        names = (*_CLASSIFICATION, "exact_match")
+    elif spec.task == "classification":
         names = (*_CLASSIFICATION, *(["roc_auc"] if classes == 2 else []), *(["top_5"] if classes > 10 else []))
     kinds = ("train", "validation") if spec.validation else ("train",)
     return tuple(f"{kind}_{name}" for kind in kinds for name in names)

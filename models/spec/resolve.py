@@ -8,14 +8,16 @@ from typing import Any
 
 from models.errors import Fault, ValidationFailed
 from models.spec.class_weights import class_weight_faults
-from models.spec.job import JobSpec
+from models.spec.job import MAX_NAME, JobSpec
 from models.spec.metrics import known_metrics
+from models.spec.several_labels import label_faults
 
-_DEFAULT_COST = {"classification": "cross_entropy", "regression": "mean_squared_error"}
 _COSTS = {
     "classification": ("cross_entropy", "binary_cross_entropy"),
+    "classification with several labels a row": ("binary_cross_entropy",),
     "regression": ("mean_squared_error", "mean_absolute_error", "huber"),
 }
+"""By kind of task; the first is the one to take when none is asked for."""
 MAX_CLASSES = 10_000
 
 Column = Mapping[str, Any]
@@ -58,9 +60,9 @@ def resolve(
         raise ValidationFailed(faults)
     return spec.model_copy(
         update={
-            "name": spec.name or f"{spec.task} of {', '.join(spec.targets)}",
+            "name": spec.name or _name_for(spec),
             "features": features,
-            "training": spec.training.model_copy(update={"cost": spec.training.cost or _DEFAULT_COST[spec.task]}),
+            "training": spec.training.model_copy(update={"cost": spec.training.cost or _COSTS[_kind(spec)][0]}),
             "workers": spec.workers.model_copy(update={"max": min(spec.workers.max or spec.shards, spec.shards)}),
         }
     )
@@ -68,7 +70,7 @@ def resolve(
 
 def output_count(spec: JobSpec, by_name: Mapping[str, Column]) -> int:
     """How many outputs the network has: one a class (one alone for a binary cross-entropy), or one a target."""
-    if spec.task == "regression":
+    if spec.task == "regression" or spec.several_labels:
         return len(spec.targets)
     if spec.training.cost == "binary_cross_entropy":
         return 1
@@ -89,6 +91,16 @@ def network_widths(spec: JobSpec, by_name: Mapping[str, Column], features: Seque
 def parameter_count(spec: JobSpec, by_name: Mapping[str, Column], features: Sequence[str]) -> int:
     """Weights and biases of the whole network."""
     return sum((n_in + 1) * n_out for n_in, n_out in pairwise(network_widths(spec, by_name, features)))
+
+
+def _kind(spec: JobSpec) -> str:
+    return "classification with several labels a row" if spec.several_labels else spec.task
+
+
+def _name_for(spec: JobSpec) -> str:
+    """Many targets make a long name: it is cut to what a name may have."""
+    name = f"{spec.task} of {', '.join(spec.targets)}"
+    return name if len(name) <= MAX_NAME else name[: MAX_NAME - 1] + "…"
 
 
 def _class_count(column: Column) -> int:
@@ -128,16 +140,18 @@ def _pointed_targets(spec: JobSpec) -> list[tuple[str, str]]:
 
 def _target_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
     faults: list[Fault] = []
-    if spec.task == "classification" and len(spec.targets) > 1:
-        faults.append(Fault("/target", "a classification has one target column", "several_targets"))
-    for pointer, name in _pointed_targets(spec):
+    for place, (pointer, name) in enumerate(_pointed_targets(spec)):
         column = by_name.get(name)
-        if column is None:
+        if name in spec.targets[:place]:
+            faults.append(Fault(pointer, f"{name!r} is listed twice", "repeated_column"))
+        if column is None or name in spec.targets[:place]:
             continue
         if column["missing"]:
             message = f"{name!r} is missing in {column['missing']} rows; remove these rows or fill them in"
             faults.append(Fault(pointer, message, "missing_targets"))
-        if spec.task == "classification":
+        if spec.several_labels:
+            faults += label_faults(pointer, column)
+        elif spec.task == "classification":
             faults += _class_faults(pointer, column, spec)
         else:
             faults += _number_faults(pointer, column)
@@ -189,9 +203,9 @@ def _class_faults(pointer: str, column: Column, spec: JobSpec) -> list[Fault]:
 
 def _training_faults(spec: JobSpec, rows: int) -> list[Fault]:
     faults: list[Fault] = []
-    cost = spec.training.cost
-    if cost is not None and cost not in _COSTS[spec.task]:
-        message = f"{cost} is not a cost for a {spec.task}; choose {' or '.join(_COSTS[spec.task])}"
+    cost, kind = spec.training.cost, _kind(spec)
+    if cost is not None and cost not in _COSTS[kind]:
+        message = f"{cost} is not a cost for a {kind}; choose {' or '.join(_COSTS[kind])}"
         faults.append(Fault("/training/cost", message, "cost_of_other_task"))
     if spec.training.class_weight is not None and spec.task != "classification":
         faults.append(Fault("/training/class_weight", "only a classification has classes", "no_classes"))
@@ -205,6 +219,9 @@ def _training_faults(spec: JobSpec, rows: int) -> list[Fault]:
 
 def _class_weight_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
     """Weights for classes that are not there; which a column of numbers has, only its file says."""
+    if spec.training.class_weight is not None and spec.several_labels:
+        message = "a row has a class of each target, so none can say how much it counts: use sample_weight"
+        return [Fault("/training/class_weight", message, "several_labels")]
     target = by_name.get(spec.targets[0])
     if target is None or target["kind"] not in ("categorical", "boolean"):
         return []

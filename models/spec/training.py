@@ -34,5 +34,7 @@ class TrainingSpec(SpecPart):
     l2: float = Field(default=0.0, ge=0.0, le=1000.0)
     clip_norm: float | None = Field(default=None, gt=0.0)
     class_weight: dict[str, PositiveWeight] | Literal["balanced"] | None = None
-    """A weight for each class by its label, or ``balanced``: rows / (classes × rows of the class)."""
+    """A weight for each class by its label, or ``balanced``: rows / (classes × rows of the class).
+
+    Not for several labels a row: a row is then of as many classes as there are targets."""
     dtype: Literal["float32", "float64"] = "float32"

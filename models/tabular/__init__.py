@@ -4,6 +4,7 @@ from models.tabular.ingest import IngestedTable, ingest_csv
 from models.tabular.limits import IngestLimits
 from models.tabular.preprocessing import Preprocessing
 from models.tabular.split import split
+from models.tabular.strata import strata
 from models.tabular.values import read_preview
 
-__all__ = ["IngestLimits", "IngestedTable", "Preprocessing", "ingest_csv", "read_preview", "split"]
+__all__ = ["IngestLimits", "IngestedTable", "Preprocessing", "ingest_csv", "read_preview", "split", "strata"]

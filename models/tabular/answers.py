@@ -36,3 +36,23 @@ def decode_classes(classes: Sequence[Value], outputs: NDArray[Any], *, binary: b
         {"label": classes[code], "probabilities": dict(zip(names, row, strict=True))}
         for code, row in zip(shares.argmax(axis=1).tolist(), shares.tolist(), strict=True)
     ]
+
+
+def decode_labels(
+    targets: Sequence[str], labels: Sequence[Sequence[Value]], outputs: NDArray[Any]
+) -> list[dict[str, Any]]:
+    """For each row of outputs the class of each target, and the probability of the second of its two.
+
+    Args:
+        targets: names of columns.
+        labels: the two classes of each.
+        outputs: those probabilities (rows, targets); from 1/2 on it is the second.
+    """
+    shares = np.asarray(outputs, np.float64)
+    return [
+        {
+            "labels": {name: pair[code] for name, pair, code in zip(targets, labels, codes, strict=True)},
+            "probabilities": dict(zip(targets, row, strict=True)),
+        }
+        for codes, row in zip((shares >= 0.5).astype(int).tolist(), shares.tolist(), strict=True)
+    ]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import Fault, ValidationFailed
-from models.tabular.answers import decode_classes, decode_values
+from models.tabular.answers import decode_classes, decode_labels, decode_values
 from models.tabular.classes import encode_classes, find_classes
 from models.tabular.columns import find_columns
 from models.tabular.encoders import Encoder, LevelEncoder, NumberEncoder, encoder_from_json
@@ -36,9 +36,11 @@ class Preprocessing:
     """One a feature."""
     targets: tuple[str, ...]
     classes: list[Value] | None
-    """The labels by code; None for a regression."""
+    """The labels by code; None for a regression and for several labels a row."""
     binary: bool
     """Two classes with one output: the probability of the second."""
+    labels: tuple[tuple[Value, ...], ...] | None = None
+    """The two classes of each of several targets; None where a row has one label, or numbers."""
 
     @classmethod
     def learn(
@@ -59,11 +61,11 @@ class Preprocessing:
             matrix: the raw dataset, (rows, columns).
             columns: what its columns are.
             features: names of columns, in the order of the inputs.
-            targets: names of columns; one for a classification.
+            targets: names of columns; several for a classification are labels that a row may have at once.
             task: what the network is for.
             rows: of the matrix to learn from.
             standardize: whether numbers are scaled.
-            binary: whether a classification has one output.
+            binary: whether two classes have one output; several labels always do.
         """
         place_of = {column["name"]: place for place, column in enumerate(columns)}
         numbers = [name for name in features if columns[place_of[name]]["kind"] != "categorical"]
@@ -77,9 +79,12 @@ class Preprocessing:
         for name in features:
             if name not in encoders:
                 encoders[name] = LevelEncoder(name, tuple(columns[place_of[name]]["levels"]))
-        target = place_of[targets[0]]
-        classes = find_classes(matrix[:, target], columns[target]) if task == "classification" else None
-        return cls(task, tuple(encoders[name] for name in features), tuple(targets), classes, binary)
+        inputs, classes, labels = tuple(encoders[name] for name in features), None, None
+        if task == "classification":
+            found = [find_classes(matrix[:, place_of[name]], columns[place_of[name]]) for name in targets]
+            classes = found[0] if len(targets) == 1 else None
+            labels = tuple(tuple(pair) for pair in found) if classes is None else None
+        return cls(task, inputs, tuple(targets), classes, binary or labels is not None, labels)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -103,6 +108,13 @@ class Preprocessing:
             return len(self.targets)
         return 1 if self.binary else len(self.classes)
 
+    @property
+    def output_labels(self) -> tuple[Value, ...]:
+        """The classes by code, or of several targets the second class of each; none of a regression."""
+        if self.labels is not None:
+            return tuple(pair[1] for pair in self.labels)
+        return tuple(self.classes or ())
+
     def transform(self, matrix: Array, columns: Sequence[Column]) -> NDArray[np.float64]:
         """Inputs (rows, n_inputs) of raw rows; ``columns`` are those of this matrix, in any order.
 
@@ -114,16 +126,21 @@ class Preprocessing:
         return encode_inputs(self.encoders, matrix, columns)
 
     def encode_target(self, matrix: Array, columns: Sequence[Column]) -> Array:
-        """Class codes (rows,) of type intp, or float64 (rows, n_outputs) for a regression or one output.
+        """Class codes (rows,) of type intp; float64 (rows, n_outputs) for a regression, one output or several labels.
 
         Raises:
             ValidationFailed: a target is missing, or is of a class that was not there to learn from.
         """
         kind_of = {column["name"]: column["kind"] for column in columns}
-        wanted = [(name, self.classes is not None and kind_of.get(name) == "categorical") for name in self.targets]
+        has_classes = self.task == "classification"
+        wanted = [(name, has_classes and kind_of.get(name) == "categorical") for name in self.targets]
         places = find_columns(columns, wanted)
         values = np.asarray(matrix)[:, places]
         self._refuse_missing(np.isnan(values))
+        if self.labels is not None:
+            found = zip(values.T, places, self.labels, strict=True)
+            codes = np.column_stack([encode_classes(each, columns[place], pair) for each, place, pair in found])
+            return codes.astype(np.float64)
         if self.classes is None:
             return np.ascontiguousarray(values, np.float64)
         codes = encode_classes(values[:, 0], columns[places[0]], self.classes)
@@ -139,19 +156,37 @@ class Preprocessing:
         return self.transform(read_rows(self.encoders, self.targets, rows), own)
 
     def decode_outputs(self, outputs: Array) -> list[dict[str, Any]]:
-        """An answer a row: ``label`` and ``probabilities``, or ``value``, or ``values`` by target."""
+        """An answer a row: ``label`` and ``probabilities``, or ``value``; several targets have ``labels`` and
+        ``probabilities``, or ``values``, by target.
+        """
+        if self.labels is not None:
+            return decode_labels(self.targets, self.labels, outputs)
         if self.classes is None:
             return decode_values(self.targets, outputs)
         return decode_classes(self.classes, outputs, binary=self.binary)
 
+    def decode_target(self, y: Array) -> list[Any]:
+        """What ``encode_target`` made, as the dataset has it: a class, a class of each target, or a list of numbers."""
+        if self.task == "regression":
+            numbers: list[Any] = y.tolist()
+            return numbers
+        codes = y.reshape(len(y), -1).astype(np.intp).tolist()
+        if self.labels is None:
+            return [(self.classes or [])[code] for (code,) in codes]
+        return [
+            {name: pair[code] for name, pair, code in zip(self.targets, self.labels, row, strict=True)} for row in codes
+        ]
+
     def to_json(self) -> dict[str, Any]:
-        """As the job and every export keep it."""
+        """As the job and every export keep it; only several labels have ``labels``, the classes of each target."""
+        labels = {} if self.labels is None else {"labels": dict(zip(self.targets, map(list, self.labels), strict=True))}
         return {
             "task": self.task,
             "features": [encoder.to_json() for encoder in self.encoders],
             "targets": list(self.targets),
             "classes": None if self.classes is None else list(self.classes),
             "binary": self.binary,
+            **labels,
         }
 
     @classmethod
@@ -159,7 +194,9 @@ class Preprocessing:
         """What ``to_json`` made."""
         encoders = tuple(encoder_from_json(part) for part in document["features"])
         classes = None if document["classes"] is None else list(document["classes"])
-        return cls(document["task"], encoders, tuple(document["targets"]), classes, document["binary"])
+        targets, pairs = tuple(document["targets"]), document.get("labels")
+        labels = None if pairs is None else tuple(tuple(pairs[name]) for name in targets)
+        return cls(document["task"], encoders, targets, classes, document["binary"], labels)
 
     def _refuse_missing(self, missing: NDArray[np.bool_]) -> None:
         counts = missing.sum(axis=0).tolist()

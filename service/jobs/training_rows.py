@@ -9,7 +9,7 @@ from models.errors import ArtifactMissing, Fault, ValidationFailed
 from models.records import Dataset
 from models.spec import JobSpec
 from models.spec.class_weights import class_weight_faults
-from models.tabular import split
+from models.tabular import split, strata
 from models.tabular.classes import find_classes, label_text
 
 _READ_BYTES = 64 * 1024**2
@@ -28,7 +28,7 @@ def training_rows(spec: JobSpec, dataset: Dataset, store: ArtifactStore) -> int:
         return dataset.rows
     if spec.task == "regression" or dataset.size_bytes > _READ_BYTES:
         return dataset.rows - min(max(1, round(dataset.rows * fraction)), dataset.rows - 1)
-    train, _ = split(dataset.rows, _target(spec, dataset, store), fraction, spec.training.seed)
+    train, _ = split(dataset.rows, strata(_targets(spec, dataset, store)), fraction, spec.training.seed)
     return len(train)
 
 
@@ -42,16 +42,18 @@ def check_class_weights(spec: JobSpec, dataset: Dataset, store: ArtifactStore) -
     numbers = column["kind"] in ("integer", "numeric")
     if not isinstance(spec.training.class_weight, dict) or not numbers or dataset.size_bytes > _READ_BYTES:
         return
-    classes = [label_text(label) for label in find_classes(_target(spec, dataset, store), column)]
+    classes = [label_text(label) for label in find_classes(_targets(spec, dataset, store)[:, 0], column)]
     if faults := class_weight_faults(spec, classes):
         raise ValidationFailed(faults)
 
 
-def _target(spec: JobSpec, dataset: Dataset, store: ArtifactStore) -> np.ndarray[tuple[int], np.dtype[np.floating]]:
+def _targets(
+    spec: JobSpec, dataset: Dataset, store: ArtifactStore
+) -> np.ndarray[tuple[int, int], np.dtype[np.floating]]:
     names = [column["name"] for column in dataset.columns]
     try:
         matrix = np.load(store.local_path(dataset.artifact), mmap_mode="r", allow_pickle=False)
     except ArtifactMissing:
         message = f"the file of dataset {dataset.id} is gone: upload it again"
         raise ValidationFailed([Fault("/dataset", message, "dataset_missing")]) from None
-    return np.array(matrix[:, names.index(spec.targets[0])])
+    return np.array(matrix[:, [names.index(name) for name in spec.targets]])

@@ -17,6 +17,7 @@ from service.openapi import payloads
 from service.openapi.backprop_payloads import Backprop
 from service.openapi.payloads import Page
 from service.openapi.receipt_payloads import Receipt
+from service.openapi.report_payloads import JobWithReport
 from service.openapi.verification_payloads import Verification
 from service.verifications.request import VerificationRequest
 
@@ -84,7 +85,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             **_PAGED,
         },
     ),
-    "jobs.show": Operation({200: payloads.JobWithReport}),
+    "jobs.show": Operation({200: JobWithReport}),
     "jobs.receipt": Operation({200: Receipt}),
     "jobs.change": Operation(_JOB, takes=JobChanges),
     "jobs.fork": Operation(

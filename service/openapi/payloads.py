@@ -152,43 +152,6 @@ class Job(Payload):
     finished_at: datetime | None
 
 
-class ClassReport(Payload):
-    """How the rows of one class are told from the others; 0 / 0 counts as 0."""
-
-    label: str
-    precision: float
-    recall: float
-    f1: float
-    rows: int
-
-
-class Confusion(Payload):
-    """How many rows of a class were taken for another."""
-
-    actual: str
-    predicted: str
-    rows: int
-
-
-class Report(Payload):
-    """How the best weights do on the validation rows. ``confusion_matrix`` is actual by predicted, in the order of
-    ``classes``, null for more than a hundred; ``confusions`` are the twenty most frequent.
-    """
-
-    weights: Literal["best", "last"]
-    step: int
-    rows: int
-    classes: list[ClassReport]
-    confusion_matrix: list[list[int]] | None
-    confusions: list[Confusion]
-
-
-class JobWithReport(Job):
-    """A training run with the report of its end: null before it, for a regression, and without validation rows."""
-
-    report: Report | None
-
-
 class Plan(Payload):
     """What a spec would come to."""
 
@@ -238,9 +201,12 @@ class Question(Payload):
 
 
 class Prediction(Payload):
-    """A label with every class's probability, or a value, or a value for each target."""
+    """A label with every class's probability; or, of several labels a row, each target's label and the probability of
+    the second of its two classes; or a value; or a value for each target.
+    """
 
     label: bool | int | float | str | None = None
+    labels: dict[str, bool | int | float | str] | None = None
     probabilities: dict[str, float] | None = None
     value: float | None = None
     values: dict[str, float] | None = None

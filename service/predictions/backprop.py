@@ -57,7 +57,7 @@ def trace_rows(
         ],
         "layers": [_layer(network, spec, trained.parameters, found, i, limit) for i in range(network.layout.layers)],
         "predictions": preprocessing.decode_outputs(found.outputs[:limit]),
-        "targets": _targets(y[:limit], preprocessing),
+        "targets": preprocessing.decode_target(y[:limit]),
         "adjustments": [_adjustment(network.layout, names, trained.parameters, item) for item in found.adjustments],
     }
 
@@ -128,13 +128,6 @@ def _adjustment(layout: Layout, names: list[str], parameters: Array, item: Adjus
         "first_order": _number(item.first_order),
         "measured": _number(item.measured),
     }
-
-
-def _targets(y: Array, preprocessing: Preprocessing) -> list[Any]:
-    """As they stand in the dataset."""
-    if preprocessing.classes is not None and y.ndim == 1:
-        return [preprocessing.classes[int(code)] for code in y]
-    return [_numbers(row) for row in y.reshape(len(y), -1)]
 
 
 def _rms(values: Array) -> float | None:

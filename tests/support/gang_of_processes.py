@@ -57,7 +57,7 @@ class Crew:
 
 def _blueprint(document: dict[str, Any], data: Prepared, labels: list[Any]) -> Blueprint:
     spec = parse_spec({"dataset": "ds", "target": "label", **document})
-    outputs = 1 if spec.training.cost == "binary_cross_entropy" else len(labels) or data.train_y.shape[1]
+    outputs = data.train_y.shape[1] if data.train_y.ndim > 1 else len(labels)
     return Blueprint(spec, data, outputs, labels)
 
 

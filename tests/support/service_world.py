@@ -16,7 +16,7 @@ from models.database import Database, now_us, utc_now
 from models.ids import new_id
 from models.records import Checkpoint, CostChunk, Dataset, Epoch, Event, Generation, Job, Member, Owner, Worker
 from models.spec import parse_spec
-from models.tabular import Preprocessing, split
+from models.tabular import Preprocessing, split, strata
 
 TTL_US = 60_000_000
 LEVELS = ["ash", "elm", "oak"]
@@ -35,6 +35,23 @@ COLUMNS = [
     column("patchy", "numeric", missing=2),
     column("alone", "categorical", levels=["only"], distinct=1),
 ]
+
+
+LABEL_COLUMNS = [
+    *COLUMNS[:2],
+    column("tall", "boolean", distinct=2),
+    column("old", "integer", distinct=2),
+    column("bark", "categorical", levels=["rough", "smooth"], distinct=2),
+]
+"""Three questions a row, in each of the words that there are for yes and no."""
+SEVERAL = ["tall", "old", "bark"]
+
+
+def labelled(rows: int) -> np.ndarray:
+    """A raw matrix with ``LABEL_COLUMNS``."""
+    matrix = table(rows)
+    matrix[:, 2:] = (np.arange(rows)[:, None] // [1, 2, 4]) % 2
+    return matrix
 
 
 def table(rows: int) -> np.ndarray:
@@ -61,10 +78,21 @@ class ServiceWorld:
             session.add(Owner(id=owner_id, name=name, created_at=utc_now()))
         return owner_id
 
-    def dataset(self, rows: int = 100, *, owner_id: str | None = None, columns: Sequence[Any] = COLUMNS) -> str:
+    def labelled(self, rows: int = 100) -> str:
+        """A stored table of trees with several labels each."""
+        return self.dataset(rows, columns=LABEL_COLUMNS, matrix=labelled(rows))
+
+    def dataset(
+        self,
+        rows: int = 100,
+        *,
+        owner_id: str | None = None,
+        columns: Sequence[Any] = COLUMNS,
+        matrix: np.ndarray | None = None,
+    ) -> str:
         """A stored table of trees."""
         dataset_id, file = new_id("ds"), io.BytesIO()
-        np.save(file, table(rows))
+        np.save(file, table(rows) if matrix is None else matrix)
         stored = self.store.put(f"datasets/{dataset_id}", ".npy", [file.getvalue()])
         with self.database.write() as session:
             session.add(
@@ -97,7 +125,8 @@ class ServiceWorld:
     ) -> str:
         """A job that was accepted before the test began; ``spec`` has what its document says otherwise."""
         owner_id, job_id = owner_id or self.owner_id, f"job_{next(self._numbers):026d}"
-        document = self.spec(dataset=self.dataset(owner_id=owner_id), **spec or {})
+        changes = {"dataset": None, **(spec or {})}
+        document = self.spec(**changes | {"dataset": changes["dataset"] or self.dataset(owner_id=owner_id)})
         plain = {"name": "trees", "labels": {}, "priority": 0, "workers_min": 1, "workers_max": 4, "steps_total": 100}
         with self.database.write() as session:
             session.add(
@@ -196,12 +225,13 @@ class ServiceWorld:
             return list(session.scalars(select(Event).where(Event.job_id == job_id).order_by(Event.id)))
 
     def learn(self, job_id: str) -> Preprocessing:
-        """What the first gang would have learnt from the training rows, kept with the job."""
+        """What the first gang would have learnt from the training rows of a tenth held back, kept with the job."""
         with self.database.read() as session:
             job = session.get_one(Job, job_id)
             dataset, spec = session.get_one(Dataset, job.dataset_id), parse_spec(job.spec)
-        matrix = table(dataset.rows)
-        train, _ = split(dataset.rows, matrix[:, 2], 0.1, 0)
+        matrix = np.load(self.store.local_path(dataset.artifact))
+        names = [column["name"] for column in dataset.columns]
+        train, _ = split(dataset.rows, strata(matrix[:, [names.index(name) for name in spec.targets]]), 0.1, 0)
         learnt = Preprocessing.learn(
             matrix,
             dataset.columns,
@@ -216,7 +246,7 @@ class ServiceWorld:
         return learnt
 
     def checkpoint(self, job_id: str, step: int, *, pinned: bool = False, level: float = 1.0) -> np.ndarray:
-        """A stored state of 2 inputs, 4 hidden units and 3 classes; returns its vector: parameters, m, v, best."""
+        """A stored state of 2 inputs, 4 hidden units and 3 outputs; returns its vector: parameters, m, v, best."""
         state = RunState(step=step, widths=(2, 4, 3), dtype="float32", slots=("m", "v"), has_best=True)
         vector = np.random.default_rng(step).normal(0, level, state.vector_size).astype(np.float32)
         stem = f"checkpoints/{job_id}/{step:012d}-1"
@@ -239,8 +269,10 @@ class ServiceWorld:
 
     @staticmethod
     def _resolved(document: dict[str, Any]) -> dict[str, Any]:
-        spec = parse_spec(document).model_dump(mode="json")
-        return spec | {"training": spec["training"] | {"cost": "cross_entropy"}}
+        parsed = parse_spec(document)
+        cost = "binary_cross_entropy" if parsed.several_labels else "cross_entropy"
+        spec = parsed.model_dump(mode="json")
+        return spec | {"training": spec["training"] | {"cost": cost}}
 
 
 def _generation(job_id: str, number: int) -> Generation:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spec import JobSpec
-from models.tabular import Preprocessing, split
+from models.tabular import Preprocessing, split, strata
 
 Array = NDArray[Any]
 
@@ -100,7 +100,7 @@ def split_rows(spec: JobSpec, table: Table) -> tuple[NDArray[np.int64], NDArray[
     codes = None
     if spec.task == "classification":
         names = [column["name"] for column in table.columns]
-        codes = np.array(table.matrix[:, names.index(spec.targets[0])])
+        codes = strata(table.matrix[:, [names.index(name) for name in spec.targets]])
     return split(len(table.matrix), codes, fraction or 0.0, spec.training.seed)
 
 

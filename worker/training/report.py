@@ -1,4 +1,4 @@
-"""The report at the end: how the kept weights do on the validation rows, class by class."""
+"""The report at the end: how the kept weights do on the validation rows, class by class or label by label."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from models.tabular.classes import label_text
 from worker.backprop import ShardPass
-from worker.backprop.metrics import classification_report
+from worker.backprop.metrics import classification_report, label_report, metrics_of
 from worker.gang.segment import Segment
 from worker.training.run import EVALUATION_ROWS, Run
 
@@ -28,9 +28,8 @@ def final_report(run: Run, segment: Segment, step: int) -> dict[str, Any] | None
         step: steps done.
 
     Returns:
-        ``weights`` (best or last), ``step`` they are of, ``rows``; ``classes``, each with label, precision, recall,
-        f1 and rows; ``confusion_matrix``, actual by predicted, null for many classes; ``confusions``, the most
-        frequent ones. None for a regression or without validation rows.
+        ``weights`` (best or last), ``step`` they are of, ``rows``, and what ``_of_classes`` says, or ``_of_labels``
+        where a row may have several. None for a regression or without validation rows.
     """
     if run.spec.task != "classification" or not run.data.validation_rows:
         return None
@@ -38,16 +37,40 @@ def final_report(run: Run, segment: Segment, step: int) -> dict[str, Any] | None
     outputs = _outputs(run, segment.parameters if best is None else segment.best)
     if not np.isfinite(outputs).all():
         return None
-    found = classification_report(outputs, run.data.validation_y)
-    labels = [label_text(label) for label in run.blueprint.labels]
-    matrix = found["confusion_matrix"]
     return {
         "weights": "last" if best is None else "best",
         "step": step if best is None else best["step"],
         "rows": run.data.validation_rows,
+        **(_of_labels(run, outputs) if run.spec.several_labels else _of_classes(run, outputs)),
+    }
+
+
+def _of_classes(run: Run, outputs: np.ndarray) -> dict[str, Any]:
+    """``classes``, each with label, precision, recall, f1 and rows; ``confusion_matrix``, actual by predicted, null for
+    many classes; ``confusions``, the most frequent ones.
+    """
+    found = classification_report(outputs, run.data.validation_y)
+    labels = [label_text(label) for label in run.blueprint.labels]
+    matrix = found["confusion_matrix"]
+    return {
         "classes": [{"label": labels[each.pop("class")], **each} for each in found["classes"]],
         "confusion_matrix": matrix.tolist() if len(labels) <= MOST_MATRIX_CLASSES else None,
         "confusions": _confusions(matrix, labels),
+    }
+
+
+def _of_labels(run: Run, outputs: np.ndarray) -> dict[str, Any]:
+    """``exact_match``, the share of rows with every label right; ``labels``, each with target, label (the value of the
+    target that it is about), precision, recall, f1, rows and its own confusion matrix.
+    """
+    y = run.data.validation_y
+    texts = [label_text(label) for label in run.blueprint.labels]
+    return {
+        "exact_match": metrics_of(run.network, outputs, y)["exact_match"],
+        "labels": [
+            {"target": name, "label": text, **each}
+            for name, text, each in zip(run.spec.targets, texts, label_report(outputs, y), strict=True)
+        ],
     }
 
 

@@ -30,7 +30,14 @@ EVALUATION_ROWS = 1024
 
 
 class Blueprint:
-    """What follows from spec and data alone, the same for every worker."""
+    """What follows from spec and data alone, the same for every worker.
+
+    Args:
+        spec: resolved.
+        data: what to train and to test on.
+        n_outputs: of the network.
+        labels: the classes by code; of several targets the one of each that its output is the probability of.
+    """
 
     def __init__(self, spec: JobSpec, data: Prepared, n_outputs: int, labels: Sequence[Value]) -> None:
         self.spec, self.data = spec, data

@@ -115,6 +115,68 @@ def test_a_regression_has_an_output_for_each_target_in_its_own_units():
     assert y[:, 1] == pytest.approx([0.1, 0.2, 0.1, 0.2])
 
 
+LABELS = [
+    {"name": "bark", "kind": "categorical", "levels": ["rough", "smooth"]},
+    {"name": "tall", "kind": "boolean", "levels": None},
+    {"name": "old", "kind": "integer", "levels": None},
+]
+LABELLED = np.array([[0, 1, 0], [1, 0, 0], [1, 1, 1], [0, 0, 1]], np.float32)
+
+
+def labelled(features=("old",), targets=("tall", "bark")):
+    return Preprocessing.learn(
+        LABELLED, LABELS, features, targets, "classification", TRAIN, standardize=True, binary=True
+    )
+
+
+def test_several_labels_have_an_output_each_for_the_second_of_its_classes():
+    learnt = labelled()
+    y = learnt.encode_target(LABELLED, LABELS)
+    assert (learnt.n_outputs, learnt.classes) == (2, None)
+    assert learnt.labels == ((False, True), ("rough", "smooth"))
+    assert learnt.output_labels == (True, "smooth")
+    assert y.tolist() == [[1, 0], [0, 1], [1, 1], [0, 0]]
+    assert y.dtype == np.float64
+    assert learnt.decode_target(y)[:2] == [{"tall": True, "bark": "rough"}, {"tall": False, "bark": "smooth"}]
+    assert learnt.decode_outputs(y)[2]["labels"] == {"tall": True, "bark": "smooth"}
+
+
+def test_several_labels_of_a_second_dataset_may_be_in_other_words_for_the_same():
+    other = [LABELS[0] | {"levels": ["smooth"]}, LABELS[1] | {"kind": "integer"}]
+    assert labelled().encode_target(np.array([[0.0, 1.0], [0.0, 0.0]]), other).tolist() == [[1, 1], [0, 1]]
+
+
+def test_a_label_that_was_never_seen_is_named():
+    other = [LABELS[0] | {"levels": ["scaly", "smooth"]}, LABELS[1]]
+    with pytest.raises(ValidationFailed, match="'scaly'"):
+        labelled().encode_target(np.array([[0.0, 1.0]]), other)
+
+
+def test_each_of_several_labels_that_is_missing_is_named():
+    matrix = LABELLED.copy()
+    matrix[0, :2] = NAN
+    with pytest.raises(ValidationFailed) as caught:
+        labelled().encode_target(matrix, LABELS)
+    assert [fault.message.split()[0] for fault in caught.value.faults] == ["'tall'", "'bark'"]
+
+
+def test_only_several_labels_have_a_place_for_them_in_the_json():
+    assert labelled().to_json()["labels"] == {"tall": [False, True], "bark": ["rough", "smooth"]}
+    assert "labels" not in learn().to_json()
+
+
+@pytest.mark.parametrize(
+    ("learnt", "y", "targets"),
+    [
+        (learn("tree"), np.array([2, 0]), ["oak", "ash"]),
+        (learn("share", binary=True), np.array([[1.0], [0.0]]), [0.2, 0.1]),
+        (learn(["leaves", "share"], "regression"), np.array([[3.0, 0.5]]), [[3.0, 0.5]]),
+    ],
+)
+def test_targets_are_told_as_they_stand_in_the_dataset(learnt, y, targets):
+    assert learnt.decode_target(y) == targets
+
+
 @pytest.mark.parametrize(
     ("learnt", "shape", "dtype"),
     [
@@ -122,6 +184,7 @@ def test_a_regression_has_an_output_for_each_target_in_its_own_units():
         (learn("tree"), (0,), np.intp),
         (learn("share", binary=True), (0, 1), np.float64),
         (learn(["leaves", "share"], "regression"), (0, 2), np.float64),
+        (learn(["leaves", "share"]), (0, 2), np.float64),
     ],
 )
 def test_no_rows_have_targets_of_the_same_type(learnt, shape, dtype):
@@ -164,6 +227,7 @@ def test_classes_are_the_same_in_single_and_double():
         learn("alive"),
         learn("share", binary=True),
         learn("size", "regression", standardize=False),
+        labelled(),
     ],
 )
 def test_it_survives_json(learnt):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.records import Event, Job
-from tests.support.service_world import COLUMNS, column
+from tests.support.service_world import COLUMNS, SEVERAL, column
 
 
 def jobs_in(world) -> int:
@@ -108,6 +108,32 @@ def test_a_dry_run_gives_the_plan_and_keeps_nothing(client, world, hints):
     assert plan["memory_bytes"] > plan["parameters"] * 4
     assert jobs_in(world) == 0
     assert hints.published == []
+
+
+def test_several_labels_are_planned_with_an_output_each(client, world):
+    spec = world.spec(dataset=world.labelled(96), target=SEVERAL, validation={"fraction": 0.25})
+    answer = client.post("/api/v1/jobs?dry_run=true", json=spec)
+    plan = answer.get_json()
+    assert answer.status_code == 200, plan
+    assert plan["spec"]["training"]["cost"] == "binary_cross_entropy"
+    assert plan["parameters"] == (2 + 1) * 4 + (4 + 1) * 3
+    assert plan["training_rows"] == 72
+    assert client.post("/api/v1/jobs", json=spec).get_json()["name"] == "classification of tall, old, bark"
+
+
+def test_what_is_wrong_with_several_labels_is_told_at_once(client, world):
+    document = world.spec(
+        target=["tree", "alone", "girth"],
+        features=["height"],
+        training={"cost": "cross_entropy", "class_weight": "balanced"},
+    )
+    assert faults(client.post("/api/v1/jobs", json=document)) == {
+        "/target/0": "not_a_label",
+        "/target/1": "one_class",
+        "/target/2": "not_a_label",
+        "/training/cost": "cost_of_other_task",
+        "/training/class_weight": "several_labels",
+    }
 
 
 HUGE = {"network": {"hidden": [{"units": 10_000_000}]}}

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from models.records import Job
 from service.openapi.document import described_rules
 from service.openapi.operations import OPERATIONS
+from tests.support.service_world import SEVERAL
 
 REPORT = {
     "weights": "best",
@@ -23,6 +24,23 @@ REPORT = {
     "classes": [{"label": "ash", "precision": 1.0, "recall": 0.5, "f1": 2 / 3, "rows": 2}],
     "confusion_matrix": None,
     "confusions": [{"actual": "ash", "predicted": "elm", "rows": 1}],
+}
+LABELS_REPORT = {
+    "weights": "last",
+    "step": 10,
+    "rows": 3,
+    "exact_match": 2 / 3,
+    "labels": [
+        {
+            "target": "tall",
+            "label": "true",
+            "precision": 1.0,
+            "recall": 0.5,
+            "f1": 2 / 3,
+            "rows": 2,
+            "confusion_matrix": [[1, 0], [1, 1]],
+        }
+    ],
 }
 UNDESCRIBED = {"openapi.document"}
 
@@ -113,6 +131,16 @@ def test_answers_about_jobs_fit(client, world):
     fits(client.get("/api/v1/workers"), "workers.index")
     fits(client.post(f"/api/v1/workers/{world.worker()}/drain"), "workers.drain")
     fits(client.post(f"/api/v1/jobs/{job_id}/cancel"), "jobs.cancel")
+
+
+def test_answers_about_several_labels_fit(client, world):
+    job_id = world.job(spec={"dataset": world.labelled(), "target": SEVERAL}, report=LABELS_REPORT)
+    world.learn(job_id)
+    world.checkpoint(job_id, 10)
+    assert fits(client.get(f"/api/v1/jobs/{job_id}"), "jobs.show")["report"] == LABELS_REPORT
+    rows = {"rows": [{"height": 1, "girth": None}, [0.5, 1]]}
+    fits(client.post(f"/api/v1/jobs/{job_id}/predict", json=rows), "predictions.predictions")
+    fits(client.get(f"/api/v1/jobs/{job_id}/backprop?row=3"), "predictions.backprop")
 
 
 def test_answers_about_verifications_fit(client, world):

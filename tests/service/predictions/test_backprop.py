@@ -7,6 +7,7 @@ import pytest
 
 from models.checkpoint_file import read_checkpoint
 from models.records import Checkpoint
+from tests.support.service_world import SEVERAL
 
 
 @pytest.fixture
@@ -41,6 +42,20 @@ def test_a_row_is_traced_layer_by_layer(client, world, job_id):
 
 def _index(found):
     return list(found["predictions"][0]["probabilities"]).index(str(found["targets"][0]))
+
+
+def test_several_labels_are_traced_in_the_words_of_the_table(client, world):
+    id = world.job(spec={"dataset": world.labelled(), "target": SEVERAL})
+    world.learn(id)
+    world.checkpoint(id, 10)
+    _, found = ask(client, id, row=5, rows=2)
+    assert found["layers"][1]["activation"] == "sigmoid"
+    assert found["targets"] == [
+        {"tall": True, "old": 0, "bark": "smooth"},
+        {"tall": False, "old": 1, "bark": "smooth"},
+    ]
+    assert found["predictions"][0]["labels"].keys() == found["targets"][0].keys()
+    assert np.isfinite(found["cost"])
 
 
 def test_the_adjustments_name_their_weight_and_its_part_of_the_cost(client, world, job_id):

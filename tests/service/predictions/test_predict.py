@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from service.predictions.views import MOST_ROWS
+from tests.support.service_world import SEVERAL
 
 SIZE = 27
 
@@ -38,6 +39,24 @@ def test_raw_rows_get_a_label_and_the_probability_of_each(client, trained, which
     for answer, shares in zip(found, expected, strict=True):
         assert answer["label"] == ["ash", "elm", "oak"][shares.argmax()]
         assert list(answer["probabilities"].values()) == pytest.approx(shares, abs=1e-5)
+
+
+def test_of_several_labels_each_is_told_with_its_own_probability(client, world):
+    job_id = world.job(spec={"dataset": world.labelled(), "target": SEVERAL})
+    learnt, vector = world.learn(job_id), world.checkpoint(job_id, 10)
+    rows = [{"height": 0.3, "girth": 0.9, "tall": None}, {"girth": 0.1, "height": 0.5}]
+    found = ask(client, job_id, rows=rows).get_json()["predictions"]
+
+    weights = vector[:SIZE].astype(float)
+    hidden = np.maximum(learnt.encode_rows(rows) @ weights[:8].reshape(2, 4) + weights[8:12], 0)
+    expected = 1 / (1 + np.exp(-(hidden @ weights[12:24].reshape(4, 3) + weights[24:])))
+    words = {"tall": [False, True], "old": [0, 1], "bark": ["rough", "smooth"]}
+    for answer, shares in zip(found, expected, strict=True):
+        assert set(answer) == {"labels", "probabilities"}
+        assert [answer["probabilities"][name] for name in SEVERAL] == pytest.approx(shares, abs=1e-5)
+        assert answer["labels"] == {
+            name: words[name][int(share >= 0.5)] for name, share in zip(SEVERAL, shares, strict=True)
+        }
 
 
 def test_rows_may_be_lists_in_the_order_of_the_features(client, trained):

@@ -83,3 +83,24 @@ def test_a_regression_and_a_run_without_validation_have_none(tmp_path):
         else:
             cost = {"training": {"cost": "mean_squared_error"}}
             assert report_of(GangOfOne(folder, data, [], network={"hidden": []}, **cost, **more)) is None
+
+
+def test_of_several_labels_each_has_its_own_figures(tmp_path):
+    y = np.column_stack([CODES == 0, CODES != 1]).astype(np.float32)
+    data = Prepared(with_ones(X[30:]), y[30:], with_ones(X[:30]), y[:30])
+    training = {"cost": "binary_cross_entropy", "max_epochs": 20, "optimizer": {"name": "adam", "learning_rate": 0.05}}
+    trained = GangOfOne(
+        tmp_path, data, [True, "no elm"], target=["ash", "other"], network={"hidden": []}, training=training
+    )
+    trained.train()
+    found, best = report_of(trained), trained.run.progress.best
+
+    assert (found["weights"], found["step"], found["rows"]) == ("best", best["step"], 30)
+    assert found["exact_match"] == best["validation_exact_match"]
+    assert [(each["target"], each["label"]) for each in found["labels"]] == [("ash", "true"), ("other", "no elm")]
+    assert [each["rows"] for each in found["labels"]] == y[:30].sum(axis=0).tolist()
+    assert np.mean([each["recall"] for each in found["labels"]]) == pytest.approx(best["validation_recall"])
+    matrices = np.array([each["confusion_matrix"] for each in found["labels"]])
+    assert matrices.sum(axis=(1, 2)).tolist() == [30, 30]
+    assert np.trace(matrices.sum(axis=0)) / 60 == pytest.approx(best["validation_accuracy"])
+    json.dumps(found)

@@ -56,10 +56,18 @@ def specs(draw):
     }
 
 
-def data_for(rows, inputs, classes, dtype, *, validation, weighted=False):
+def several_labels(spec, labels):
+    """The same spec for so many labels a row."""
+    training = {**spec["training"], "cost": "binary_cross_entropy", "class_weight": None}
+    return {**spec, "target": [f"label_{number}" for number in range(labels)], "training": training}
+
+
+def data_for(rows, inputs, classes, dtype, *, validation, weighted=False, several=False):
     random = np.random.default_rng(rows * 1000 + inputs)
     x = with_ones(random.standard_normal((rows, inputs)).astype(dtype))
     y = random.integers(0, classes, rows).astype(np.intp)
+    if several:
+        y = random.integers(0, 2, (rows, classes)).astype(dtype)
     weight = random.integers(0, 3, rows).astype(dtype) if weighted else None
     held_back = max(1, rows // 10) if validation else 0
     return Prepared(x, y, x[:held_back], y[:held_back], weight)
@@ -69,8 +77,9 @@ def data_for(rows, inputs, classes, dtype, *, validation, weighted=False):
 @given(spec=specs(), rows=st.integers(1, 120), inputs=st.integers(1, 30), classes=st.integers(2, 6), data=st.data())
 def test_gangs_of_all_sizes_end_with_the_same_bits(crew, tmp_path_factory, spec, rows, inputs, classes, data):
     folder = tmp_path_factory.mktemp("segments")
-    dtype, weighted = spec["training"]["dtype"], data.draw(st.booleans())
-    table = data_for(rows, inputs, classes, dtype, validation=spec["validation"], weighted=weighted)
+    dtype, weighted, several = spec["training"]["dtype"], data.draw(st.booleans()), data.draw(st.booleans())
+    table = data_for(rows, inputs, classes, dtype, validation=spec["validation"], weighted=weighted, several=several)
+    spec = several_labels(spec, classes) if several else spec
     labels = list(range(classes))
     size = data.draw(st.integers(1, min(MOST_MEMBERS, spec["shards"])))
 
@@ -85,20 +94,23 @@ def test_gangs_of_all_sizes_end_with_the_same_bits(crew, tmp_path_factory, spec,
 
 
 @pytest.mark.parametrize(
-    ("rows", "inputs", "classes", "shards", "batch"),
+    ("rows", "inputs", "classes", "shards", "batch", "several"),
     [
-        pytest.param(2, 3, 2, 8, 256, id="fewer rows than shards"),
-        pytest.param(1, 1, 2, 3, 1, id="one row, one feature"),
-        pytest.param(97, 5, 3, 4, 32, id="ragged last batch"),
-        pytest.param(300, 4, 1000, 4, 64, id="1,000 classes"),
+        pytest.param(2, 3, 2, 8, 256, False, id="fewer rows than shards"),
+        pytest.param(1, 1, 2, 3, 1, False, id="one row, one feature"),
+        pytest.param(97, 5, 3, 4, 32, False, id="ragged last batch"),
+        pytest.param(300, 4, 1000, 4, 64, False, id="1,000 classes"),
+        pytest.param(2, 3, 2, 8, 256, True, id="fewer rows of several labels than shards"),
+        pytest.param(97, 4, 300, 4, 32, True, id="300 labels a row"),
     ],
 )
-def test_degenerate_runs_end_with_the_same_bits_too(crew, tmp_path, rows, inputs, classes, shards, batch):
+def test_degenerate_runs_end_with_the_same_bits_too(crew, tmp_path, rows, inputs, classes, shards, batch, several):
     spec = {
         "shards": shards,
         "network": {"hidden": [{"units": 6}]},
         "training": {"cost": "cross_entropy", "batch_size": batch, "max_epochs": 2},
     }
-    table = data_for(rows, inputs, classes, "float32", validation=True)
+    spec = several_labels(spec, classes) if several else spec
+    table = data_for(rows, inputs, classes, "float32", validation=True, several=several)
     digests = {crew.digest(tmp_path, size, spec, table, list(range(classes))) for size in (1, min(3, shards))}
     assert len(digests) == 1
