@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from chainrule.commands.output import count, number, percent, print_json
+from chainrule.commands.output import count, number, percent, print_json, said
 from chainrule.commands.session import Session, json_option, pass_session
 from chainrule.commands.tables import print_facts, print_table
 
@@ -42,9 +42,9 @@ def _facts(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "row" if rows == 1 else "rows", str(first) if rows == 1 else f"{first} to {first + rows - 1}, means"
     yield "cost", number(found["cost"])
     if rows == 1:
-        yield "target", str(found["targets"][0])
+        yield "target", said(found["targets"][0])
         answer = found["predictions"][0]
-        yield "answer", str(next(iter(answer.values())))
+        yield "answer", said(next(iter(answer.values())))
 
 
 def _layer(layer: Mapping[str, Any]) -> list[str]:

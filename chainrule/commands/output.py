@@ -37,6 +37,13 @@ def waits_for(job: Job) -> str:
     return (queue["blocked_by"] or "") if queue else ""
 
 
+def said(value: Any) -> str:
+    """What a job predicts: of several targets each by its name, a truth value as JSON writes it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {said(item)}" for name, item in value.items())
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def number(value: float | None, digits: int = 4) -> str:
     """A number of ``digits`` significant digits, or a dash."""
     return "–" if value is None else f"{value:.{digits}g}"

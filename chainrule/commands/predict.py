@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import click
 
-from chainrule.commands.output import print_json
+from chainrule.commands.output import print_json, said
 from chainrule.commands.session import NEWEST, Session, pass_session
 from chainrule.rows import BadRows, read_rows
 
@@ -31,10 +31,10 @@ def predict(session: Session, file: IO[str], job: str, which: str, row: str | No
     if as_json:
         print_json(predictions)
         return
-    flat = [_flat(prediction) for prediction in predictions]
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(flat[0]) if flat else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(flat)
+    lines = [_line(prediction) for prediction in predictions]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([name for name, _ in lines[0]] if lines else [])
+    writer.writerows([said(cell) for _, cell in line] for line in lines)
 
 
 def _one(text: str) -> Any:
@@ -44,10 +44,16 @@ def _one(text: str) -> Any:
         raise BadRows(f"--row is not JSON: {error}") from error
 
 
-def _flat(prediction: dict[str, Any]) -> dict[str, Any]:
-    """The prediction as one line: of the probabilities only the largest."""
-    line = {name: value for name, value in prediction.items() if not isinstance(value, dict | list)}
-    probabilities = prediction.get("probabilities")
-    if isinstance(probabilities, dict) and probabilities:
-        line["probability"] = max(probabilities.values())
-    return line
+def _line(prediction: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Names and cells of one line: of the probabilities only the largest, or of several labels that of each."""
+    probabilities = prediction.get("probabilities") or {}
+    if "labels" in prediction:
+        pairs = [
+            ((name, label), (f"{name}_probability", probabilities[name]))
+            for name, label in prediction["labels"].items()
+        ]
+        return [cell for pair in pairs for cell in pair]
+    if "values" in prediction:
+        return list(prediction["values"].items())
+    line = [(name, value) for name, value in prediction.items() if not isinstance(value, dict | list)]
+    return [*line, ("probability", max(probabilities.values()))] if probabilities else line

@@ -38,7 +38,7 @@ _PLACES = {
     "--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Upload this CSV file first."
 )
 @click.option("--dataset", help="Use a dataset that is uploaded already.")
-@click.option("--target", help="The column to predict.")
+@click.option("--target", multiple=True, help="The column to predict; given again, one more.")
 @click.option("--task", type=click.Choice(["classification", "regression"]))
 @click.option("--name", help="A name for people.")
 @click.option("--hidden", help="Units of the hidden layers, such as 128,64 or 128:tanh,64.")
@@ -76,6 +76,7 @@ def submit(
     \b
     chainrule submit job.json
     chainrule submit --data digits.csv --target label --hidden 128,64 --watch
+    chainrule submit --data films.csv --target comedy --target drama --watch
     """
     spec = build_spec(_read(file), options)
     if data is not None:
@@ -98,6 +99,8 @@ def build_spec(spec: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
     Raises:
         BadSetting: if an option cannot be understood.
     """
+    targets = options.get("target") or (None,)
+    options = {**options, "target": targets[0] if len(targets) == 1 else list(targets)}
     for option, path in _PLACES.items():
         if options.get(option) is not None:
             spec = with_setting(spec, path, options[option])

@@ -41,3 +41,12 @@ def test_a_row_is_shown_layer_by_layer(service: Any, run: Any) -> None:
     assert ["0", "relu", "4", "50.0", "%", "0.75", "0.0625", "0.001"] in said
     assert ["0", "girth", "3", "0.5", "-2.5", "0.01", "-0.025", "-0.0245"] in said
     assert service.asked[0].path.endswith("backprop?row=3&rows=1&limit=32&top=10&step=4000")
+
+
+def test_several_labels_are_told_by_name(service: Any, run: Any) -> None:
+    answer = {"labels": {"tall": False, "bark": "rough"}, "probabilities": {"tall": 0.1, "bark": 0.4}}
+    traced = {**TRACE, "targets": [{"tall": True, "bark": "rough"}], "predictions": [answer]}
+    service.answer("GET /jobs/job_1/backprop", traced)
+    said = run("backprop", "job_1").stdout
+    assert "target     tall true, bark rough" in said
+    assert "answer     tall false, bark rough" in said

@@ -76,3 +76,21 @@ def test_predictions_are_a_line_each(service: Any, run: Any, tmp_path: Path) -> 
 def test_one_row_can_be_given_on_the_command_line(service: Any, run: Any) -> None:
     service.answer("POST /jobs/job_1/predict", {"predictions": [{"value": 3.5}]})
     assert run("predict", "--job", "job_1", "--row", '{"x": 1}').stdout == "value\n3.5\n"
+
+
+def test_several_labels_are_a_column_each_beside_its_probability(service: Any, run: Any) -> None:
+    labels = {"comedy": True, "era": "talkie"}
+    answer = [
+        {"labels": labels, "probabilities": {"comedy": 0.9, "era": 0.75}},
+        {"labels": {"comedy": False, "era": "silent"}, "probabilities": {"comedy": 0.2, "era": 0.0}},
+    ]
+    service.answer("POST /jobs/job_1/predict", {"predictions": answer})
+    result = run("predict", "--job", "job_1", input="x\n1\n2\n")
+    assert (
+        result.stdout == "comedy,comedy_probability,era,era_probability\ntrue,0.9,talkie,0.75\nfalse,0.2,silent,0.0\n"
+    )
+
+
+def test_several_numbers_are_a_column_each(service: Any, run: Any) -> None:
+    service.answer("POST /jobs/job_1/predict", {"predictions": [{"values": {"width": 1.5, "height": 2.0}}]})
+    assert run("predict", "--job", "job_1", "--row", '{"x": 1}').stdout == "width,height\n1.5,2.0\n"

@@ -66,3 +66,15 @@ def test_what_is_not_json_is_not_sent(service: Any, run: Any) -> None:
 def test_json_output_is_the_job(service: Any, run: Any, job: Any) -> None:
     service.answer("POST /jobs", job, 202)
     assert json.loads(run("submit", "-", "--json", input="{}").stdout)["id"] == "job_1"
+
+
+def test_several_targets_are_a_list(service: Any, run: Any, job: Any) -> None:
+    service.answer("POST /jobs", job, 202)
+    assert run("submit", "--dataset", "ds_1", "--target", "comedy", "--target", "drama").exit_code == 0
+    assert service.asked[0].json == {"dataset": "ds_1", "target": ["comedy", "drama"]}
+
+
+def test_a_file_keeps_its_targets_when_none_is_given(service: Any, run: Any, job: Any) -> None:
+    service.answer("POST /jobs", job, 202)
+    run("submit", "-", "--seed", "1", input='{"target": ["comedy", "drama"]}')
+    assert service.asked[0].json["target"] == ["comedy", "drama"]
