@@ -147,6 +147,21 @@ def test_the_report_comes_with_the_end(page, world, job):
     expect(report.get_by_role("row", name="<b>elm</b> 1 3")).to_be_visible()
 
 
+def test_the_report_of_several_labels_has_a_row_for_each(page, world, job):
+    shares = {"precision": 1.0, "recall": 0.75, "f1": 0.857}
+    labels = [
+        {"target": "tall", "label": "true", **shares, "rows": 4, "confusion_matrix": [[4, 0], [1, 3]]},
+        {"target": "<b>bark</b>", "label": "rough", **shares, "rows": 5, "confusion_matrix": [[1, 2], [0, 5]]},
+    ]
+    report = {"weights": "best", "step": 40, "rows": 8, "exact_match": 0.625, "labels": labels}
+    world.change(job, state="succeeded", reason="max_epochs", finished_at=utc_now(), report=report)
+    page.goto(f"/jobs/{job}")
+    shown = page.locator("job-report")
+    expect(shown).to_contain_text("Every label is right in 62.5 % of the rows.")
+    expect(shown.get_by_role("row", name="tall 100 % 75 % 85.7 % 4 1 0")).to_be_visible()
+    expect(shown.get_by_role("row", name="<b>bark</b> = rough 100 % 75 % 85.7 % 5 0 2")).to_be_visible()
+
+
 def test_its_gang_is_shown_with_the_shards_of_each_member(page, job):
     page.goto(f"/jobs/{job}")
     cells = page.locator("job-gang .strip li")

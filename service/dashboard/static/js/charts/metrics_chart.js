@@ -7,7 +7,7 @@ import { isShare, metricName } from "../text/words.js";
 import "./line_chart.js";
 
 /** Lines that are shown without being asked for. */
-const SHOWN = new Set(["accuracy", "certainty", "rmse", "mae", "r2"]);
+const SHOWN = new Set(["accuracy", "exact_match", "certainty", "rmse", "mae", "r2"]);
 const KIND = /^(validation|train)_/;
 const DESCENT = [
   { name: "gradient", text: "Gradient norm", keys: ["gradient_norm"], log: true },

@@ -3,6 +3,7 @@
 import { counted } from "./numbers.js";
 
 const WIDEST = 100;
+const MOST_TARGETS = 6;
 
 /** JSON that a person reads: lists and objects that fit on a line stay on it. */
 export function pretty(value, indent = "") {
@@ -17,7 +18,7 @@ export function pretty(value, indent = "") {
 /** Such as: classification of label · 128 relu · adam 0.001 · batches of 256 · 4 shards · seed 0 */
 export function outline(spec) {
   const rest = [counted(spec.shards, "shard"), `seed ${spec.training.seed}`];
-  return [`${spec.task} of ${[spec.target].flat().join(", ")}`, ...method(spec), ...rest].join(" · ");
+  return [`${spec.task} of ${several([spec.target].flat())}`, ...method(spec), ...rest].join(" · ");
 }
 
 /** Such as: 128 relu · adam 0.001 · batches of 256 */
@@ -30,6 +31,11 @@ function method({ network, training: { optimizer, batch_size: batch } }) {
     `${optimizer.name} ${optimizer.learning_rate}`,
     `batches of ${batch}`,
   ];
+}
+
+function several(targets) {
+  const rest = targets.length - MOST_TARGETS;
+  return rest > 1 ? `${targets.slice(0, MOST_TARGETS).join(", ")} and ${rest} more` : targets.join(", ");
 }
 
 function spaced(value) {

@@ -24,7 +24,7 @@ const METRICS = {
 };
 
 /** Metrics that are shares: shown in percent. */
-const SHARES = new Set(["accuracy", "certainty", "balanced_accuracy", "precision", "recall", "f1", "roc_auc", "top_5"]);
+const SHARES = new Set(["accuracy", "certainty", "balanced_accuracy", "precision", "recall", "f1", "roc_auc", "top_5", "exact_match"]);
 
 /** validation_balanced_accuracy -> balanced accuracy */
 export function metricName(key) {
