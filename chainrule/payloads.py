@@ -99,6 +99,7 @@ class Job(TypedDict):
     queue: Queue | None
     forked_from: ForkedFrom | None
     restarts: int
+    mixed_since_step: int | None
     weights_sha256: str | None
     created_at: str
     started_at: str | None

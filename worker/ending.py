@@ -17,6 +17,7 @@ from models.states import JobState, Reason
 from models.weights_file import weights_sha256
 from worker.control.generations import end_generation
 from worker.control.identity import Seat
+from worker.control.roll import note_left
 from worker.gang.control_words import Action
 from worker.gang.snapshots import remove_segment
 from worker.process import WorkerProcess
@@ -144,3 +145,4 @@ def leave_seat(process: WorkerProcess, seat: Seat, why: str) -> None:
         member = session.get(Member, seat.member_id)
         if member is not None and member.state != "left":
             member.state, member.left_at, member.left_reason = "left", utc_now(), why
+            note_left(session, seat, process.me, why)

@@ -57,7 +57,6 @@ def found(process: WorkerProcess, seat: Seat) -> Formed:
     _wait_for_others(process, seat)
     with process.database.write() as session:
         job = hold_job(session, seat)
-        job.fingerprint = job.fingerprint or process.me.fingerprint
         job.steps_total = blueprint.plan.steps_total
         over = Progress(**start.state.progress).reason is not None  # nothing to share: the end is only to be written
         limit = 1 if over else min(job.workers_max, MAX_MEMBERS_HERE)

@@ -20,6 +20,7 @@ from worker.control.generations import end_generation, founder_of, put_back
 from worker.control.identity import Seat
 from worker.control.leases import hold_job, is_to_drain
 from worker.control.leaving import leave_job
+from worker.control.roll import note_lost
 from worker.ending import LeaderEnding, leave_seat
 from worker.fingerprint import provenance
 from worker.forming import Formed, found, join
@@ -75,7 +76,7 @@ def _serve_generation(process: WorkerProcess, seat: Seat) -> Seat | None:
     try:
         formed = found(process, seat) if seat.founder else join(process, seat)
         if formed is None:
-            leave_seat(process, seat, "not needed")
+            leave_seat(process, seat, "it takes no more work" if process.draining() else "it is not needed")
             return None
         is_leader = formed.gang.is_leader
         action = _train(process, seat, formed)
@@ -108,7 +109,9 @@ def _train(process: WorkerProcess, seat: Seat, formed: Formed) -> Action:
     trainer = Trainer(run, gang, ring, formed.snapshots, process.heart.check)
     if not gang.is_leader:
         return _train_as_member(process, trainer)
-    reporter = Reporter(process.database, seat, trainer, process.draining, boundary_s=process.settings.boundary_s)
+    reporter = Reporter(
+        process.database, seat, trainer, process.draining, actor=process.me.id, boundary_s=process.settings.boundary_s
+    )
     checkpoints = CheckpointWriter(
         reporter.transaction,
         process.store,
@@ -184,16 +187,18 @@ def _try_to_form(session: Session, process: WorkerProcess, left: Seat, why: str,
     me = process.me
     may_found = is_leader or process.folder.is_dead(founder_of(session, left))
     if may_found:
-        _end_by_force(session, left, why, me.id)
+        _end_by_force(session, process, left, why)
     if process.draining() or is_to_drain(session, me):
         leave_job(session, left, me)
         raise LookupError(left.job_id)
     return rejoin(session, left, me, provenance(), process.settings.lease_ttl_s, may_found=may_found)
 
 
-def _end_by_force(session: Session, left: Seat, why: str, actor: str) -> None:
+def _end_by_force(session: Session, process: WorkerProcess, left: Seat, why: str) -> None:
+    actor = process.me.id
     with contextlib.suppress(Fenced):  # somebody has done so
         job = hold_job(session, left)
+        note_lost(session, job.id, left.generation, process.folder, actor=actor)
         end_generation(session, job, why, by_force=True, actor=actor)
         if job.state in (JobState.PAUSING, JobState.CANCELLING):
             put_back(session, job, actor=actor)

@@ -88,6 +88,8 @@ def _facts(job: Job) -> Iterator[tuple[str, str | Text]]:
     origin = job["forked_from"]
     yield "forked from", f"{origin['job']} at step {count(origin['step'])}" if origin else ""
     yield "restarts", str(job["restarts"] or "")
+    mixed = job["mixed_since_step"]
+    yield "promise", "" if mixed is None else f"lost at step {count(mixed)}: workers of different arithmetic served it"
     yield "weights", job["weights_sha256"] or ""
     yield "created", local_time(job["created_at"])
     yield "finished", local_time(job["finished_at"]) if job["finished_at"] else ""

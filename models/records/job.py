@@ -57,6 +57,9 @@ class Job(Base):
     best: Mapped[dict[str, Any] | None]
     preprocessing: Mapped[dict[str, Any] | None]
     fingerprint: Mapped[str | None] = mapped_column(String(64))
+    """Of the workers that began it."""
+    mixed_since_step: Mapped[BigInt | None]
+    """From this step on workers of other fingerprints served too, so that the bits depend on who did; mostly None."""
     weights_sha256: Mapped[str | None] = mapped_column(String(64))
     report: Mapped[dict[str, Any] | None]
     """How the kept weights do on the validation rows, class by class; None before the end, and for a regression."""

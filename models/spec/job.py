@@ -94,6 +94,9 @@ class JobSpec(SpecPart):
     preprocessing: PreprocessingSpec = PreprocessingSpec()
     shards: int = Field(default=4, ge=1, le=MAX_SHARDS)
     workers: WorkersSpec = WorkersSpec()
+    mixed_hardware: bool = False
+    """Whether workers whose arithmetic differs from that of those who began the job may go on with it. Then its bits
+    depend on who served it."""
     validation: ValidationSpec | None = ValidationSpec(fraction=0.1)
     stopping: StoppingSpec = StoppingSpec()
     checkpoints: CheckpointsSpec = CheckpointsSpec()

@@ -21,22 +21,56 @@ class ServedJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Capacity:
-    """The workers that live, and the jobs they serve."""
+class LivingWorker:
+    """A worker whose lease holds."""
 
-    workers: int
-    idle: int
-    draining: int
-    fingerprints: frozenset[str]
-    served: tuple[ServedJob, ...]
+    fingerprint: str
+    draining: bool
+    serves: ServedJob | None
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Workers that live and may serve a job, and what they do."""
+
+    living: tuple[LivingWorker, ...]
+    unlike: bool = False
+    """Whether others live that may not."""
+
+    def for_job(self, job: Job) -> Capacity:
+        """Those of its arithmetic; all of them, for one that has none yet or takes any."""
+        if job.fingerprint is None or job.spec.get("mixed_hardware"):
+            return self
+        alike = tuple(worker for worker in self.living if worker.fingerprint == job.fingerprint)
+        return Capacity(alike, unlike=len(alike) < len(self.living))
+
+    @property
+    def workers(self) -> int:
+        """How many there are."""
+        return len(self.living)
+
+    @property
+    def idle(self) -> int:
+        """How many could take a job now."""
+        return sum(not worker.draining and worker.serves is None for worker in self.living)
+
+    @property
+    def served(self) -> tuple[ServedJob, ...]:
+        """The jobs they hold, each once."""
+        return tuple({worker.serves.id: worker.serves for worker in self.living if worker.serves}.values())
 
     def what_they_do(self, owner_id: str) -> str:
         """Such as "both workers are serving job_…, about 40 s left". Jobs of other owners are not named."""
-        if self.draining == self.workers:
-            return f"{_counted(self.workers)} draining and {_takes(self.workers)} no more work"
+        if all(worker.draining for worker in self.living):
+            return f"{self._counted()} draining and {'takes' if self.workers == 1 else 'take'} no more work"
         if not self.served:
-            return "the workers are about to take them" if self.idle else f"{_counted(self.workers)} busy"
-        return f"{_counted(self.workers)} serving {self._jobs(owner_id)}{self._time_left()}"
+            return "the workers are about to take them" if self.idle else f"{self._counted()} busy"
+        return f"{self._counted()} serving {self._jobs(owner_id)}{self._time_left()}"
+
+    def _counted(self) -> str:
+        which = " with the arithmetic of this job" if self.unlike else ""
+        words = {1: f"the only worker{which} is", 2: f"both workers{which} are"}
+        return words.get(self.workers, f"all {self.workers} workers{which} are")
 
     def _jobs(self, owner_id: str) -> str:
         if len(self.served) > 1:
@@ -60,24 +94,12 @@ def capacity_now(session: Session) -> Capacity:
         .where(Worker.state != "gone", Worker.lease_until_us > now_us())
         .order_by(Worker.id)
     )
-    rows = session.execute(statement).all()
-    served = {id: ServedJob(id, owner_id, eta) for _, _, id, owner_id, eta in rows if id}
     return Capacity(
-        workers=len(rows),
-        idle=sum(state != "draining" and not id for state, _, id, _, _ in rows),
-        draining=sum(state == "draining" for state, *_ in rows),
-        fingerprints=frozenset(fingerprint for _, fingerprint, *_ in rows),
-        served=tuple(served.values()),
+        tuple(
+            LivingWorker(fingerprint, state == "draining", ServedJob(id, owner_id, eta) if id else None)
+            for state, fingerprint, id, owner_id, eta in session.execute(statement)
+        )
     )
-
-
-def _counted(workers: int) -> str:
-    words = {1: "the only worker is", 2: "both workers are"}
-    return words.get(workers, f"all {workers} workers are")
-
-
-def _takes(workers: int) -> str:
-    return "takes" if workers == 1 else "take"
 
 
 def _duration(seconds: float) -> str:

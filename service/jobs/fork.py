@@ -30,7 +30,7 @@ from service.jobs.merge_patch import differences, merged
 from service.jobs.submission import Planned, enqueue, plan_job
 
 _CHANGEABLE = (
-    *("/name", "/labels", "/priority", "/workers", "/max_restarts", "/checkpoints", "/stopping"),
+    *("/name", "/labels", "/priority", "/workers", "/mixed_hardware", "/max_restarts", "/checkpoints", "/stopping"),
     *("/training/max_epochs", "/training/schedule", "/training/optimizer"),
     *("/training/l1", "/training/l2", "/training/clip_norm"),
 )
@@ -106,6 +106,8 @@ def enqueue_fork(session: Session, parent: Job, fork: PlannedFork, *, key: str |
     job.forked_from_job, job.forked_from_step = parent.id, step
     job.step, job.epoch, job.attempt_step = step, epoch, step
     job.preprocessing, job.fingerprint = parent.preprocessing, parent.fingerprint
+    if parent.mixed_since_step is not None and parent.mixed_since_step < step:
+        job.mixed_since_step = parent.mixed_since_step
     job.best = fork.state.progress.get("best")
     session.add_all(_history(session, parent.id, job.id, step, epoch))
     session.add(

@@ -49,6 +49,7 @@ def render_job(job: Job, gang: dict[str, Any] | None, queue: dict[str, Any] | No
         "queue": queue,
         "forked_from": {"job": job.forked_from_job, "step": job.forked_from_step} if job.forked_from_job else None,
         "restarts": job.restarts,
+        "mixed_since_step": job.mixed_since_step,
         "weights_sha256": job.weights_sha256,
         "created_at": _iso(job.created_at),
         "started_at": _iso(job.started_at),

@@ -17,7 +17,8 @@ from service.jobs.capacity import Capacity, capacity_now
 NO_WORKER = "no worker is running: start one with `chainrule up` or `celery -A worker.app worker`"
 OTHER_ARITHMETIC = (
     "no running worker calculates with the same bits as those that began this job: "
-    "start one with the same NumPy on the same kind of processor"
+    "start one with the same NumPy on the same kind of processor, or fork the job with mixed_hardware, "
+    "which goes on without that promise"
 )
 
 RUNNING_QUOTA = "as many of your jobs are running as may at a time: it starts when one of them ends"
@@ -70,7 +71,8 @@ def _served_by_owner() -> Subquery:
 def _blocked_by(job: Job, position: int, capacity: Capacity) -> str | None:
     if not capacity.workers:
         return NO_WORKER
-    if job.fingerprint and job.fingerprint not in capacity.fingerprints:
+    capacity = capacity.for_job(job)
+    if not capacity.workers:
         return OTHER_ARITHMETIC
     ahead = position - 1
     if not ahead and capacity.idle:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import struct
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.records import Checkpoint, CostChunk, Dataset, Generation, Job, Verification
+from models.records import Checkpoint, CostChunk, Dataset, Generation, Job, Member, Verification, Worker
 
 
 def receipt_of(session: Session, job: Job) -> dict[str, Any]:
@@ -27,7 +28,8 @@ def receipt_of(session: Session, job: Job) -> dict[str, Any]:
         "forked_from": {"job": job.forked_from_job, "step": job.forked_from_step} if job.forked_from_job else None,
         "datasets": [_dataset(session.get_one(Dataset, id)) for id in datasets if id],
         "fingerprint": job.fingerprint,
-        "generations": [_generation(row) for row in _of_job(session, Generation, job.id, Generation.number)],
+        "mixed_since_step": job.mixed_since_step,
+        "generations": _generations(session, job.id),
         "checkpoints": [
             {"step": row.step, "sha256": row.sha256} for row in _of_job(session, Checkpoint, job.id, Checkpoint.step)
         ],
@@ -49,9 +51,26 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
     return {"id": dataset.id, "rows": dataset.rows, "sha256": dataset.sha256}
 
 
-def _generation(generation: Generation) -> dict[str, Any]:
-    """Who served from which step on, and with what."""
-    return {"number": generation.number, "start_step": generation.start_step, **generation.fingerprint}
+def _generations(session: Session, job_id: str) -> list[dict[str, Any]]:
+    """Who served from which step on, and with what: the founder's programs, and the fingerprints of all members."""
+    statement = (
+        select(Member.generation, Worker.fingerprint)
+        .join(Worker, Worker.id == Member.worker_id)
+        .where(Member.job_id == job_id, Member.rank.is_not(None))
+        .distinct()
+    )
+    members = defaultdict(set)
+    for number, fingerprint in session.execute(statement):
+        members[number].add(fingerprint)
+    return [
+        {
+            "number": row.number,
+            "start_step": row.start_step,
+            "members": sorted(members[row.number]),
+            **row.fingerprint,
+        }
+        for row in _of_job(session, Generation, job_id, Generation.number)
+    ]
 
 
 def _final_cost(session: Session, job_id: str) -> tuple[int, dict[str, Any] | None]:

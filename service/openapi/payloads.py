@@ -146,6 +146,8 @@ class Job(Payload):
     queue: Queue | None
     forked_from: ForkedFrom | None
     restarts: int
+    mixed_since_step: int | None
+    """From here on workers of different arithmetic served it: the bits depend on them. Null: they do not."""
     weights_sha256: str | None
     created_at: datetime
     started_at: datetime | None

@@ -24,6 +24,8 @@ class ServedBy(Payload):
 
     number: int
     start_step: int | None
+    members: list[str]
+    """Of all who served, not of the founder alone: more than one only with ``mixed_hardware``."""
     digest: str
 
 
@@ -59,6 +61,8 @@ class Receipt(Payload):
     forked_from: ForkedFrom | None
     datasets: list[UsedDataset]
     fingerprint: str | None
+    mixed_since_step: int | None
+    """From here on workers of different arithmetic served: the bits depend on them. Null: they do not."""
     generations: list[ServedBy]
     checkpoints: list[CheckpointDigest]
     steps: int

@@ -115,6 +115,12 @@ def _stretch(session: Session, job: Job, request: VerificationRequest) -> tuple[
     if end == 0:
         raise Conflict(f"job {job.id} ended before its first step: there is nothing to verify")
     last = request.to_step or end
+    mixed = job.mixed_since_step
+    if mixed is not None and last > mixed:
+        raise Conflict(
+            f"workers of different arithmetic served job {job.id} from step {mixed} on: "
+            "what follows cannot be run again to the same bits; an earlier stretch can, with to_step"
+        )
     if last > end:
         raise ValidationFailed([Fault("/to_step", f"the job ended after step {end}", "beyond_the_end")])
     kept = [step for step in kept_steps(session, job.id) if step < last]

@@ -133,6 +133,7 @@ def job() -> dict[str, Any]:
         "queue": None,
         "forked_from": None,
         "restarts": 0,
+        "mixed_since_step": None,
         "weights_sha256": None,
         "created_at": "2026-01-02T03:04:05+00:00",
         "started_at": "2026-01-02T03:04:06+00:00",

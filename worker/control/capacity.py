@@ -9,6 +9,7 @@ from models.database import now_us
 from models.quotas import may_run
 from models.records import Generation, Job, Member, Worker
 from models.states import JobState
+from worker.control.arithmetic import admits
 
 
 def members_allowed(session: Session, job: Job, size: int, memory_domain: str) -> int:
@@ -52,7 +53,7 @@ def living_members(job_id: ColumnElement[str], generation: ColumnElement[int]) -
 
 def _wanted_above(session: Session, job: Job, memory_domain: str) -> int:
     """Workers that jobs of higher priority could use: those that wait, and gangs in this memory with room."""
-    above = (Job.priority > job.priority, Job.fingerprint.is_(None) | (Job.fingerprint == job.fingerprint))
+    above = (Job.priority > job.priority, admits(job.fingerprint or ""))
     waiting = session.scalar(select(func.sum(Job.workers_max)).where(Job.state == JobState.QUEUED, may_run(), *above))
     size = living_members(Job.id.expression, Job.fence.expression)
     here = (Generation.job_id == Job.id) & (Generation.number == Job.fence) & (Generation.state != "ended")
@@ -63,5 +64,6 @@ def _wanted_above(session: Session, job: Job, memory_domain: str) -> int:
 
 def _idle(session: Session, job: Job, memory_domain: str) -> int:
     idle = (Worker.memory_domain == memory_domain, Worker.state == "idle", Worker.lease_until_us > now_us())
-    alike = Worker.fingerprint == (job.fingerprint or Worker.fingerprint)
-    return session.scalar(select(func.count(Worker.id)).where(*idle, alike)) or 0
+    picky = job.fingerprint is not None and not job.spec.get("mixed_hardware")
+    alike = (Worker.fingerprint == job.fingerprint,) if picky else ()
+    return session.scalar(select(func.count(Worker.id)).where(*idle, *alike)) or 0

@@ -11,10 +11,12 @@ from models.database import now_us
 from models.quotas import lock_owner, may_run
 from models.records import Generation, Job, Member
 from models.states import JobState
+from worker.control.arithmetic import admits, is_admitted
 from worker.control.capacity import living_members, members_allowed_after
 from worker.control.generations import add_member, found_generation
 from worker.control.identity import Seat, WorkerIdentity
 from worker.control.leases import is_to_drain
+from worker.control.roll import note_joined, note_left
 from worker.gang.barrier import MAX_MEMBERS_HERE
 
 
@@ -27,11 +29,14 @@ def take_seat(session: Session, me: WorkerIdentity, print_: dict[str, Any], ttl_
         return None
     job = session.scalars(_next_queued(me)).first()
     if job is not None and _may_start(session, job):
-        return found_generation(session, job, me, print_, ttl_s)
-    found = session.execute(_joinable(me)).first()
-    if found is None:
-        return None
-    return add_member(session, found.id, found.fence, me, ttl_s)
+        seat = found_generation(session, job, me, print_, ttl_s)
+    else:
+        found = session.execute(_joinable(me)).first()
+        if found is None:
+            return None
+        seat = add_member(session, found.id, found.fence, me, ttl_s)
+    note_joined(session, seat, me)
+    return seat
 
 
 def _may_start(session: Session, job: Job) -> bool:
@@ -49,10 +54,9 @@ def _next_queued(me: WorkerIdentity) -> Select[Job]:
         .correlate(Job)
         .scalar_subquery()
     )
-    same_arithmetic = Job.fingerprint.is_(None) | (Job.fingerprint == me.fingerprint)
     return (
         select(Job)
-        .where(Job.state == JobState.QUEUED, same_arithmetic, may_run())
+        .where(Job.state == JobState.QUEUED, admits(me.fingerprint), may_run())
         .order_by(Job.priority.desc(), served, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=Job)
@@ -68,7 +72,7 @@ def _joinable(me: WorkerIdentity) -> Select[str, int]:
         .where(
             Job.state == JobState.RUNNING,
             Job.lease_until_us > now_us(),
-            Job.fingerprint.is_(None) | (Job.fingerprint == me.fingerprint),
+            admits(me.fingerprint),
             Generation.state != "ended",
             Generation.memory_domain == me.memory_domain,
             size < Job.workers_max,
@@ -92,13 +96,15 @@ def rejoin(
         None when there is nothing to join yet; ``Seat`` otherwise.
 
     Raises:
-        LookupError: the job is no longer served by anybody, or has as many members as it may have.
+        LookupError: the job is no longer served by anybody, or has as many members as it may have, or has been begun
+            anew by workers of another arithmetic.
     """
     job = session.scalars(select(Job).where(Job.id == left.job_id).with_for_update()).one()
-    if job.state != JobState.RUNNING:
+    if job.state != JobState.RUNNING or not is_admitted(session, job, me):
         raise LookupError(job.id)
     if job.fence > left.generation:
         if _has_enough(session, job, left):
+            note_left(session, left, me, "the job has as many workers as it may have now")
             raise LookupError(job.id)
         return add_member(session, job.id, job.fence, me, ttl_s)
     generation = session.get_one(Generation, (job.id, job.fence))

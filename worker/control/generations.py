@@ -13,6 +13,7 @@ from models.ids import new_id
 from models.lifecycle import change_state, finish_job, record_event
 from models.records import Generation, Job, Member, Worker
 from models.states import JobState, Reason
+from worker.control.arithmetic import note_arithmetic
 from worker.control.identity import Seat, WorkerIdentity
 from worker.control.leases import lease_end
 from worker.gang.gang import Place, places, places_by_speed
@@ -74,13 +75,17 @@ def add_member(
 
 
 def waiting_members(session: Session, seat: Seat) -> Sequence[Member]:
-    """Members of the generation that live and have no rank, in the order they came; the founder is one of them."""
+    """Members of the generation that live and have no rank, in the order they came.
+
+    This seat's is one of them even when its lease ran out a moment ago: while it holds the job's row nobody has taken
+    the job from it.
+    """
     statement = select(Member).where(
         Member.job_id == seat.job_id,
         Member.generation == seat.generation,
         Member.state == "joined",
         Member.rank.is_(None),
-        Member.lease_until_us > now_us(),
+        (Member.lease_until_us > now_us()) | (Member.id == seat.member_id),
     )
     return session.scalars(statement.order_by(Member.id)).all()
 
@@ -105,6 +110,7 @@ def start_generation(session: Session, seat: Seat, job: Job, start_step: int, li
         .values(state="running", started_at=utc_now(), start_step=start_step)
     )
     workers = [member.worker_id for member in members]
+    note_arithmetic(session, seat, job, workers, start_step)
     names = session.execute(select(Worker.id, Worker.name).where(Worker.id.in_(workers))).all()
     record_event(
         session,

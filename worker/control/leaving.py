@@ -9,6 +9,7 @@ from models.records import Generation, Job, Worker
 from models.states import SERVED
 from worker.control.generations import left_and_go_on, put_back
 from worker.control.identity import Seat, WorkerIdentity
+from worker.control.roll import note_left
 
 
 def leave_job(session: Session, seat: Seat, me: WorkerIdentity) -> None:
@@ -18,6 +19,7 @@ def leave_job(session: Session, seat: Seat, me: WorkerIdentity) -> None:
     generation; while one that is not ending is left, or the generation has not ended, nothing happens.
     """
     session.execute(update(Worker).where(Worker.id == me.id).values(state="draining"))
+    note_left(session, seat, me, "it takes no more work")
     held = (Job.id == seat.job_id, Job.fence == seat.generation, Job.state.in_(SERVED))
     job = session.scalars(select(Job).where(*held).with_for_update()).one_or_none()
     if job is None:

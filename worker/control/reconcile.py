@@ -13,6 +13,7 @@ from models.quotas import may_run
 from models.records import Generation, Job, Member, Worker
 from models.states import SERVED, TERMINAL, JobState
 from worker.control.generations import end_generation, put_back
+from worker.control.roll import note_lost
 from worker.control.verifications import waiting_verifications
 from worker.gang.shared_folder import SharedFolder
 from worker.gang.snapshots import remove_segment
@@ -36,6 +37,7 @@ def reconcile(session: Session, folder: SharedFolder) -> Repaired:
     _notice_dead_workers(session, folder)
     abandoned = _abandoned_jobs(session)
     for job in abandoned:
+        note_lost(session, job.id, job.fence, folder, actor=ACTOR)
         _release(session, job)
     session.flush()
     return Repaired(_hints_wanted(session), tuple(job.id for job in abandoned))
@@ -68,9 +70,11 @@ def _notice_dead_workers(session: Session, folder: SharedFolder) -> None:
     dead = [id for id in session.scalars(here) if folder.is_dead(id)]
     if dead:
         session.execute(update(Worker).where(Worker.id.in_(dead)).values(state="gone", job_id=None, lease_until_us=0))
-        session.execute(
-            update(Member).where(Member.worker_id.in_(dead), Member.state != "left").values(lease_until_us=0)
-        )
+        theirs = (Member.worker_id.in_(dead), Member.lease_until_us > 0)
+        seats = session.execute(select(Member.job_id, Member.generation).where(*theirs, Member.state != "left"))
+        for job_id, generation in seats.all():
+            note_lost(session, job_id, generation, folder, actor=ACTOR)
+        session.execute(update(Member).where(*theirs).values(lease_until_us=0))
         for id in dead:
             folder.forget(id)
     expired = (Worker.state != "gone", Worker.lease_until_us < now_us() - 60_000_000)

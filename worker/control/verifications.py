@@ -14,6 +14,7 @@ from models.lifecycle import record_event
 from models.quotas import may_run
 from models.records import Job, Verification
 from models.states import JobState
+from worker.control.arithmetic import admits
 from worker.control.identity import WorkerIdentity
 from worker.control.leases import lease_end
 
@@ -87,8 +88,7 @@ def end_verification(session: Session, stretch: Stretch, me: WorkerIdentity, sta
 
 def a_job_waits(session: Session, me: WorkerIdentity) -> bool:
     """Whether there is a job that this worker could serve instead."""
-    same_arithmetic = Job.fingerprint.is_(None) | (Job.fingerprint == me.fingerprint)
-    statement = select(Job.id).where(Job.state == JobState.QUEUED, same_arithmetic, may_run())
+    statement = select(Job.id).where(Job.state == JobState.QUEUED, admits(me.fingerprint), may_run())
     return session.scalars(statement.limit(1)).first() is not None
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.errors import GangError, ReplayMismatch
-from models.records import CostChunk, Epoch
+from models.records import CostChunk, Epoch, Job
 from worker.gang.history_ring import HistoryRing, epochs_between, steps_between
 from worker.gang.segment import Segment
 
@@ -46,15 +46,20 @@ def save_ring(
 
 
 def save_steps(session: Session, job_id: str, first: int, rows: NDArray[np.float64]) -> None:
-    """Add the steps from ``first`` on, shape (steps, columns); those that are there already must be equal."""
+    """Add the steps from ``first`` on, shape (steps, columns); those that are there already must be equal.
+
+    Not so where the arithmetic was mixed: there the history keeps what a step gave the first time it was made.
+    """
     if not len(rows):
         return
     saved = saved_steps(session, job_id)
     if first > saved:
         raise GangError(f"job {job_id}: the history ends at step {saved}, the next report begins at {first}")
     again = min(len(rows), saved - first)
-    if again:
-        compare_steps(session, job_id, first, rows[:again])
+    promised = session.scalar(select(Job.mixed_since_step).where(Job.id == job_id))
+    bound = again if promised is None else min(again, max(0, promised - first))
+    if bound:
+        compare_steps(session, job_id, first, rows[:bound])
     fresh = rows[again:]
     while len(fresh):
         taken = _append(session, job_id, saved, fresh)

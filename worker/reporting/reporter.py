@@ -40,14 +40,22 @@ class Reporter:
     Args:
         trainer: the leader's.
         draining: tells whether this worker is to end.
+        actor: this worker's id, for the job's story.
         boundary_s: how often the gang copies its state aside.
     """
 
     def __init__(
-        self, database: Database, seat: Seat, trainer: Trainer, draining: Callable[[], bool], *, boundary_s: float
+        self,
+        database: Database,
+        seat: Seat,
+        trainer: Trainer,
+        draining: Callable[[], bool],
+        *,
+        actor: str,
+        boundary_s: float,
     ) -> None:
         self._database, self._seat, self._trainer, self._draining = database, seat, trainer, draining
-        self._boundary_s = boundary_s
+        self._actor, self._boundary_s = actor, boundary_s
         self._rate = _Rate(trainer.step)
         self._counts = (trainer.ring.steps, trainer.ring.epochs)
         self._one_at_a_time = threading.Lock()
@@ -152,13 +160,13 @@ class Reporter:
         return max(self._wish_of_members(session), self._wish_for_another_deal(session, job))
 
     def _wish_of_members(self, session: Session) -> Action:
-        """One whose lease has run out ends the generation where it is; one that is to end, at the next boundary."""
+        """One that is gone or silent ends the generation where it is; one that is to end, at the next boundary."""
         members = select(Member.id).where(
             Member.job_id == self._seat.job_id,
             Member.generation == self._seat.generation,
-            Member.state == "active",
+            Member.rank.is_not(None),
         )
-        if session.scalars(members.where(Member.lease_until_us <= now_us())).first():
+        if session.scalars(members.where((Member.lease_until_us <= now_us()) | (Member.state == "left"))).first():
             self._trainer.gang.abort()
         leaving = members.join(Worker, Worker.id == Member.worker_id).where(Worker.state == "draining")
         return Action.REFORM if session.scalars(leaving).first() else Action.GO_ON
@@ -174,7 +182,7 @@ class Reporter:
             self._dealt_anew, self.why_reform = True, "the shards are dealt anew"
             held = ", ".join(map(str, better))
             message = f"some members compute more slowly than others: from the next boundary they hold {held} shards"
-            record_event(session, job.id, "straggler", "leader", message, generation=self._seat.generation)
+            record_event(session, job.id, "straggler", self._actor, message, generation=self._seat.generation)
         return Action.REFORM
 
     def _keep_speeds(self, session: Session) -> None:

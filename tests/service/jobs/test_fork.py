@@ -166,3 +166,10 @@ def test_a_refused_fork_leaves_no_file(client, world, parent):
     fork(client, parent, changes={"shards": 2})
     fork(client, parent, step=20, changes={"training": {"max_epochs": 10}})
     assert set(world.store.names()) == before
+
+
+def test_a_fork_may_allow_mixed_hardware_and_remembers_a_mixture_before_its_step(client, world, parent):
+    world.change(parent, mixed_since_step=15)
+    forks = [fork(client, parent, step=step, changes={"mixed_hardware": True}).get_json() for step in (10, 20)]
+    assert [job["mixed_since_step"] for job in forks] == [None, 15]
+    assert all(job["spec"]["mixed_hardware"] for job in forks)

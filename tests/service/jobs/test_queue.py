@@ -62,3 +62,19 @@ def test_workers_that_calculate_otherwise_are_told_apart(client, world):
 def test_draining_workers_take_no_more_work(client, world):
     world.worker(state="draining")
     assert queue(client, world.job())[1] == "the only worker is draining and takes no more work"
+
+
+def test_an_idle_worker_that_calculates_otherwise_is_not_about_to_take_it(client, world):
+    served = world.job()
+    world.gang(served, workers=1)
+    world.worker(fingerprint="other")
+    assert queue(client, world.job(fingerprint="f")) == (
+        1,
+        f"the only worker with the arithmetic of this job is serving {served}",
+    )
+
+
+def test_one_that_takes_any_arithmetic_waits_for_none(client, world):
+    world.worker(fingerprint="other")
+    job_id = world.job(fingerprint="f", spec={"mixed_hardware": True})
+    assert queue(client, job_id) == (1, None)

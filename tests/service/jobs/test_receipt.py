@@ -5,6 +5,9 @@ from __future__ import annotations
 import struct
 
 import numpy as np
+from sqlalchemy import select, update
+
+from models.records import Member, Worker
 
 
 def test_it_names_all_that_the_weights_follow_from(client, world):
@@ -33,3 +36,16 @@ def test_a_job_that_has_not_begun_has_one_too(client, world):
 def test_another_owners_is_not_there(client, world):
     other = world.job(owner_id=world.owner("bob"))
     assert client.get(f"/api/v1/jobs/{other}/receipt").status_code == 404
+
+
+def test_a_mixture_of_arithmetics_is_in_it(client, world):
+    job_id = world.job(fingerprint="f")
+    world.gang(job_id, workers=2)
+    assert client.get(f"/api/v1/jobs/{job_id}/receipt").get_json()["mixed_since_step"] is None
+    with world.database.write() as session:
+        newest = select(Member.worker_id).where(Member.job_id == job_id, Member.rank == 1).scalar_subquery()
+        session.execute(update(Worker).where(Worker.id == newest).values(fingerprint="other"))
+    world.change(job_id, mixed_since_step=7)
+    found = client.get(f"/api/v1/jobs/{job_id}/receipt").get_json()
+    assert (found["mixed_since_step"], found["generations"][0]["members"]) == (7, ["f", "other"])
+    assert client.get(f"/api/v1/jobs/{job_id}").get_json()["mixed_since_step"] == 7

@@ -37,7 +37,7 @@ def test_a_job_has_exactly_the_promised_fields(client, world):
     job = client.post("/api/v1/jobs", json=world.spec()).get_json()
     assert set(job) == {
         *("id", "name", "state", "reason", "message", "spec", "progress", "latest", "best", "gang", "queue"),
-        *("forked_from", "restarts", "weights_sha256", "created_at", "started_at", "finished_at"),
+        *("forked_from", "restarts", "mixed_since_step", "weights_sha256", "created_at", "started_at", "finished_at"),
         *("labels", "priority", "workers"),
     }
     assert set(job["progress"]) == {

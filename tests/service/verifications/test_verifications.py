@@ -79,3 +79,11 @@ def test_another_owners_are_not_there(client, world, ended):
     assert ask(client, other).status_code == 404
     assert client.get(f"/api/v1/jobs/{other}/verifications").status_code == 404
     assert client.get(f"/api/v1/jobs/{world.job()}/verifications/{made}").status_code == 404
+
+
+def test_what_workers_of_different_arithmetic_made_is_not_asked_for_again(client, world, ended):
+    world.change(ended, mixed_since_step=20)
+    answer = ask(client, ended)
+    assert answer.status_code == 409
+    assert "from step 20 on" in answer.get_json()["detail"]
+    assert ask(client, ended, to_step=20).status_code == 202

@@ -185,7 +185,7 @@ def test_every_change_is_in_the_jobs_story(world, claim, start, database):
     start(claim(world.worker()))
     with database.read() as session:
         kinds = session.scalars(select(Event.kind).where(Event.job_id == job_id).order_by(Event.id)).all()
-    assert kinds == ["state", "generation_started"]
+    assert kinds == ["state", "member_joined", "generation_started"]
 
 
 class TestPriority:

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.errors import GangError, ReplayMismatch
-from models.records import CostChunk, Epoch
+from models.records import CostChunk, Epoch, Job
 from worker.reporting.history import CHUNK_STEPS, save_epochs, save_steps, saved_steps
 
 
@@ -83,3 +83,25 @@ def test_epochs_are_kept_once_and_what_is_not_finite_is_null(world, database):
         found = session.scalars(select(Epoch).where(Epoch.job_id == job_id).order_by(Epoch.epoch)).all()
     assert [(epoch.epoch, epoch.step, epoch.seconds) for epoch in found] == [(1, 7, 1.0), (2, 14, 2.0)]
     assert found[0].metrics == {"train_cost": 0.5, "validation_cost": None}
+
+
+def test_where_the_arithmetic_was_mixed_a_step_keeps_what_it_gave_first(save, database):
+    save(0, rows(0, 100))
+    with database.write() as session:
+        session.execute(update(Job).values(mixed_since_step=50))
+    other = rows(40, 120)
+    other[10:, 0] *= 2
+    assert save(40, other) == 120
+    series = np.frombuffer(b"".join(chunk.series for chunk in stored(database, save.job_id))).reshape(-1, 3)
+    np.testing.assert_array_equal(series[:100], rows(0, 100))
+    np.testing.assert_array_equal(series[100:], other[60:])
+
+
+def test_before_the_mixture_the_bits_are_held_as_ever(save, database):
+    save(0, rows(0, 100))
+    with database.write() as session:
+        session.execute(update(Job).values(mixed_since_step=50))
+    other = rows(40, 60)
+    other[9, 0] *= 2
+    with pytest.raises(ReplayMismatch):
+        save(40, other)

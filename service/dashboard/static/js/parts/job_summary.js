@@ -83,6 +83,8 @@ class JobSummary extends HTMLElement {
     const speed = progress.samples_per_second;
     this.facts.set("Speed", speed == null ? NONE : short(speed), speed == null ? "" : "rows a second");
     this.facts.set("Restarts", job.restarts ? count(job.restarts) : null);
+    const mixed = job.mixed_since_step;
+    this.facts.set("Mixed hardware", mixed == null ? null : `since step ${count(mixed)}`, "its bits depend on who served it");
     this.facts.set("Priority", job.priority ? count(job.priority) : null);
     const labels = Object.entries(job.labels).map(([name, text]) => `${name}: ${text}`);
     this.facts.set("Labels", labels.length ? labels.join(", ") : null);
