@@ -68,11 +68,17 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        is_sqlite = engine.dialect.name == "sqlite"  # where a transaction sees one moment anyhow
+        self._reading = engine if is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that only reads; nothing in it is committed."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """A session that only reads, all of it as of one moment; nothing in it is committed.
+
+        PostgreSQL would show each statement what was committed before that statement: a member that read its
+        generation as not started, and in the next statement its place in it, began at step 0 among others at step 2403.
+        """
+        with Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager

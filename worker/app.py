@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import mmap
 import os
+import time
 from typing import Any
 
+import structlog
 from celery import Celery
 from celery.signals import (
     setup_logging,
@@ -25,6 +27,7 @@ from celery.signals import (
 from models.hints import QUEUE, SERVE_TASK
 from models.logs import configure_logs
 from models.settings import Settings
+from worker.heart import end_process
 from worker.parent_death import die_with_parent
 from worker.process import WorkerProcess
 from worker.repair import RepairTimer
@@ -52,6 +55,9 @@ app.conf.update(
         "health_check_interval": 10,
     },
 )
+
+_log = structlog.get_logger()
+_BEGIN_AGAIN_S = 1.0
 
 _ending = mmap.mmap(-1, 1)
 """One byte that the children share with their parent: 1 once the parent has been told to end."""
@@ -91,7 +97,13 @@ def _tidy(**_: object) -> None:
 @worker_process_init.connect
 def _open_process(**_: object) -> None:
     die_with_parent(_here["parent"])
-    _here["process"] = WorkerProcess.open(settings, lambda: _ending[0] == 1)
+    try:
+        _here["process"] = WorkerProcess.open(settings, lambda: _ending[0] == 1)
+    except Exception as error:  # noqa: BLE001 - most likely the database is away
+        # Celery would keep a process that nobody can count on: it is in no table, and each hint would fail in it.
+        _log.warning("this worker process could not begin; another takes its place", error=str(error))
+        time.sleep(_BEGIN_AGAIN_S)
+        end_process()
 
 
 @worker_process_shutdown.connect

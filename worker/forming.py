@@ -77,9 +77,9 @@ def join(process: WorkerProcess, seat: Seat) -> Formed | None:
     while time.monotonic() < deadline and not process.draining():
         process.heart.note_progress()
         with process.database.read() as session:
+            member = session.get_one(Member, seat.member_id)
             job = session.get_one(Job, seat.job_id)
             generation = session.get_one(Generation, (seat.job_id, seat.generation))
-            member = session.get_one(Member, seat.member_id)
             workers, founder = _workers_by_rank(session, seat), founder_of(session, seat)
         if job.state != JobState.RUNNING:
             return None
@@ -98,10 +98,12 @@ def join(process: WorkerProcess, seat: Seat) -> Formed | None:
 def _take_place(
     process: WorkerProcess, seat: Seat, generation: Generation, member: Member, workers: list[str]
 ) -> Formed:
+    if generation.start_step is None:  # from any other step than the others it would train on other rows
+        raise GangBroken("the generation has dealt its shards and not said where it starts")
     blueprint = load_blueprint(process, seat)
     segment = Segment.join(_segment_path(process, seat), blueprint.segment_shape())
     place = _place_of(member, len(workers))
-    state = replace(blueprint.initial_state(), step=generation.start_step or 0)
+    state = replace(blueprint.initial_state(), step=generation.start_step)
     return _bind(process, blueprint, segment, place, state, workers)
 
 

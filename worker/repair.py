@@ -19,6 +19,7 @@ from worker.control.collector import collect
 from worker.control.reconcile import reconcile, remove_stale_segments
 from worker.gang.shared_folder import SharedFolder
 from worker.hints import publish_hints
+from worker.training.prepared import drop_drafts
 
 _log = structlog.get_logger()
 _LOOK_S = 0.1
@@ -110,6 +111,7 @@ class RepairTimer:
         try:
             with self._no_fork:
                 removed = collect(self._database, self._store, self._settings.artifact_grace_s)
+                drop_drafts(self._settings.data_dir / "cache", older_than_s=self._settings.artifact_grace_s)
         except (SQLAlchemyError, OSError) as error:
             _log.warning("artifacts not collected", error=str(error))
             return

@@ -81,6 +81,12 @@ def arena(fleet, undisturbed):
 
 
 @pytest.fixture
+def patience_s():
+    """How long a fault lasts that is only a matter of waiting: all of a minute in a longer campaign."""
+    return 60.0 if ROUNDS > 1 else 10.0
+
+
+@pytest.fixture
 def small_disk(tmp_path):
     """The artifact store on a disk of four megabytes."""
     folder = tmp_path / "artifacts"

@@ -14,12 +14,17 @@ from models.records import Checkpoint, CostChunk, Dataset, Epoch, Job, Member, W
 from models.states import TERMINAL
 from tests.support.fleet import Fleet, wait_until
 from worker.control.collector import collect
+from worker.training.prepared import drop_drafts
 
 TRAINING = {"batch_size": 256, "max_epochs": 700, "optimizer": {"name": "adam", "learning_rate": 1e-4}}
 NETWORK = {"hidden": [{"units": 256, "activation": "relu"}]}
 ROWS = 4000
 STEPS = 15 * 700
 """Some four seconds of one worker's time: steps so long that three workers on two cores do not only wait."""
+
+
+FENCED = ("generation_started", "checkpoint", "checkpoint_failed", "straggler", "promise_lost")
+"""Events of writes that carry a fence, and name it."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,27 @@ class Round:
             assert (job.state, job.reason) == end, self._story(job_id)
             if job.state == "succeeded" and job_id not in self.unlike:
                 assert result(self.fleet, job) == self.undisturbed, self._story(job_id)
+            self._no_older_fence_wrote(job_id)
         self.fleet.end_workers()
         self._nothing_is_left()
+
+    def restarts(self, job_id: str, *expected: int) -> None:
+        """The job has been restarted so many times."""
+        assert self.fleet.job(job_id).restarts in expected, self._story(job_id)
+
+    def _no_older_fence_wrote(self, job_id: str) -> None:
+        """Once a generation has ended, or another was founded, it writes neither checkpoint nor state."""
+        newest, ended = 0, set()
+        for event in self.fleet.events(job_id):
+            generation = event.details.get("generation", newest)
+            if event.kind == "member_joined":
+                continue  # of a seat asked for before the end
+            if event.kind == "generation_ended":
+                ended.add(generation)
+            elif event.kind in FENCED:
+                assert generation >= newest, self._story(job_id)
+                assert generation not in ended, self._story(job_id)
+            newest = max(newest, generation)
 
     def _story(self, job_id: str) -> str:
         return "\n".join(f"{event.at:%H:%M:%S.%f} {event.kind}: {event.message}" for event in self.fleet.events(job_id))
@@ -121,9 +145,11 @@ class Round:
             if session.get_bind().dialect.name == "sqlite":
                 assert session.scalar(text("PRAGMA integrity_check")) == "ok"
         fleet.store.drop_unfinished(older_than_s=0)
+        drop_drafts(fleet.root / "data" / "cache", older_than_s=0)
         collect(fleet.database, fleet.store, grace_s=0)
         assert set(fleet.store.names()) == named
         assert [path.name for path in fleet.shared_memory.rglob("*") if path.is_file()] == []
+        assert [path.name for path in (fleet.root / "data").rglob(".*")] == []
         assert "database is locked" not in fleet.logs()
 
 

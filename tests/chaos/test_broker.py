@@ -21,12 +21,14 @@ def test_a_broker_killed_and_emptied_is_missed_by_no_job(arena, chance):
     assert fleet.job(waiting).state == "succeeded"
 
 
-def test_a_frozen_broker_holds_up_no_running_job(arena, chance):
+def test_a_frozen_broker_holds_up_no_running_job(arena, chance, patience_s):
     fleet, job_id = arena.fleet, arena.start(2)
     fleet.wait_for_step(job_id, chance.randrange(1, STEPS // 4))
+    frozen = time.monotonic()
     fleet.broker.send_signal(signal.SIGSTOP)
     fleet.wait(job_id)
     waiting = arena.accept()
+    time.sleep(max(0.0, frozen + patience_s - time.monotonic()))  # the fault itself
     fleet.broker.send_signal(signal.SIGCONT)
     arena.settle()
     assert fleet.job(waiting).state == "succeeded"

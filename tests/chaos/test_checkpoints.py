@@ -22,7 +22,7 @@ class TestKilled:
         fleet, job_id = arena.fleet, arena.start(2, app="tests.support.dying_workers")
         wait_until((fleet.root / "data" / "died").exists, what=f"the death at {point}")
         arena.settle()
-        assert fleet.job(job_id).restarts == 1
+        arena.restarts(job_id, 1)
 
     def test_when_the_memory_is_lost_as_well_an_earlier_checkpoint_does(self, arena, point):
         fleet, job_id = arena.fleet, arena.start(1, app="tests.support.dying_workers")
@@ -91,4 +91,4 @@ def test_a_full_disk_is_said_and_waited_out(small_disk, arena, chance):
     assert fleet.job(job_id).state == "running"  # it does not end before its weights are safe
     ballast.unlink()
     arena.settle()
-    assert fleet.job(job_id).restarts == 0
+    arena.restarts(job_id, 0)

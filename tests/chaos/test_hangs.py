@@ -26,7 +26,7 @@ def test_one_that_hangs_with_a_beating_heart_is_ended(arena, chance, workers, ra
     os.kill(hung.pid, signal.SIGUSR2)
     arena.settle()
     assert [event.actor for event in fleet.events(job_id) if event.kind == "member_hung"] == [hung.id]
-    assert fleet.job(job_id).restarts == 1
+    arena.restarts(job_id, 1)
 
 
 def test_one_that_is_throttled_to_a_tenth_is_only_slow_and_gets_fewer_shards(arena, chance):
@@ -50,7 +50,7 @@ def test_one_that_is_throttled_to_a_tenth_is_only_slow_and_gets_fewer_shards(are
         over.set()
         thread.join()
     arena.settle()
-    assert fleet.job(job_id).restarts == 0
+    arena.restarts(job_id, 0)
     assert "straggler" in [event.kind for event in fleet.events(job_id)]
 
 

@@ -23,10 +23,10 @@ def steps_of_generations(fleet, job_id):
     return list(zip(steps[::2], steps[1::2], strict=True))
 
 
-def assert_nothing_was_redone(fleet, job_id):
-    stretches = steps_of_generations(fleet, job_id)
+def assert_nothing_was_redone(arena, job_id):
+    stretches = steps_of_generations(arena.fleet, job_id)
     assert [began for began, _ in stretches[1:]] == [ended for _, ended in stretches[:-1]]
-    assert fleet.job(job_id).restarts == 0
+    arena.restarts(job_id, 0)
 
 
 def drain(fleet, worker_id):
@@ -45,7 +45,7 @@ def test_a_drained_worker_leaves_and_takes_no_more_work(arena, chance, rank):
     fleet.hint(4)
     arena.settle()
     assert fleet.job(job_id).fence == 2
-    assert_nothing_was_redone(fleet, job_id)
+    assert_nothing_was_redone(arena, job_id)
 
 
 def test_a_rolling_restart_of_all_workers_charges_nothing(arena):
@@ -59,7 +59,7 @@ def test_a_rolling_restart_of_all_workers_charges_nothing(arena):
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
     arena.settle()
-    assert_nothing_was_redone(fleet, job_id)
+    assert_nothing_was_redone(arena, job_id)
 
 
 def test_a_job_whose_workers_all_end_at_once_waits_for_the_next_ones(arena, chance):
@@ -69,4 +69,4 @@ def test_a_job_whose_workers_all_end_at_once_waits_for_the_next_ones(arena, chan
     assert fleet.job(job_id).state == "queued"
     fleet.start_workers(2)
     arena.settle()
-    assert_nothing_was_redone(fleet, job_id)
+    assert_nothing_was_redone(arena, job_id)

@@ -1,5 +1,8 @@
 """Several jobs for a few workers, and bounds that change while a job runs."""
 
+import os
+import signal
+
 import pytest
 
 from models.records import Job
@@ -19,7 +22,7 @@ def test_the_bounds_of_a_running_job_hold_within_seconds(arena):
             session.get_one(Job, job_id).workers_max = bound
         wait_until(lambda size=bound: len(fleet.members(job_id)) == size, 10.0, f"a gang of {bound}")
     arena.settle()
-    assert fleet.job(job_id).restarts == 0
+    arena.restarts(job_id, 0)
 
 
 def test_two_jobs_share_three_workers(arena):
@@ -41,7 +44,7 @@ def test_a_job_of_higher_priority_takes_workers_and_gives_them_back(arena, chanc
     assert fleet.job(elastic).state == "running"
     wait_until(lambda: len(fleet.members(elastic)) == 2, 10.0, "the return of the worker")
     arena.settle()
-    assert fleet.job(elastic).restarts == 0
+    arena.restarts(elastic, 0)
 
 
 def test_a_job_at_its_least_number_of_workers_keeps_them(arena, chance):
@@ -50,3 +53,29 @@ def test_a_job_at_its_least_number_of_workers_keeps_them(arena, chance):
     arena.submit(priority=5)
     arena.settle()
     assert fleet.job(job_id).fence == 1
+
+
+class TestWithTheLeasesOfAService:
+    @pytest.fixture
+    def settings(self):
+        return {}
+
+    def test_a_newcomer_is_used_and_one_that_goes_or_dies_is_made_up_for_within_seconds(self, arena):
+        fleet, job_id = arena.fleet, arena.start(1, training=LONG)
+        for leave in (signal.SIGTERM, signal.SIGKILL):
+            process = fleet.start_workers(1)
+            wait_until(lambda: len(fleet.members(job_id)) == 2, 3.0, "the use of the newcomer")
+            newcomer = max(fleet.workers(), key=lambda worker: worker.id)
+            os.kill(process.pid if leave == signal.SIGTERM else newcomer.pid, leave)
+            wait_until(lambda left=newcomer.id: goes_on_without(fleet, job_id, left), 5.0, f"a step after {leave!r}")
+            fleet.celery_workers.remove(process)
+            process.terminate()
+            process.wait(timeout=60)
+        arena.settle()
+        arena.restarts(job_id, 1)
+
+
+def goes_on_without(fleet, job_id, worker_id):
+    """Whether a later generation, without the worker, has made a step."""
+    gang, generation = fleet.gang_without(job_id, worker_id), fleet.generations(job_id)[-1]
+    return gang and generation.start_step is not None and fleet.job(job_id).step > generation.start_step

@@ -1,8 +1,9 @@
-"""The Celery application with processes that kill themselves while they write a checkpoint, at CHAOS_POINT.
+"""The Celery application with processes that kill themselves, or stop, while they write a checkpoint, at CHAOS_POINT.
 
 ``write``: in the middle of its bytes. ``fsync``: written, not synced. ``rename``: synced, without its name.
 ``row``: with its name, without a row. ``commit``: its row is committed. It happens once, after the job has made a step;
-then there is a file ``died`` in the data folder.
+then there is a file ``died`` in the data folder with the process's number. CHAOS_SIGNAL is what it
+sends itself, SIGKILL if nothing is said.
 
 Run it as ``python -m celery -A tests.support.dying_workers worker``.
 """
@@ -22,14 +23,17 @@ from worker.reporting.checkpoints import CheckpointWriter
 __all__ = ["app"]
 
 _point, _died = os.environ["CHAOS_POINT"], settings.data_dir / "died"
+_signal = signal.Signals[os.environ.get("CHAOS_SIGNAL", "SIGKILL")]
 _writing = {"step": 0}
 
 
 def _die() -> None:
     if _writing["step"] and not _died.exists():
         _died.parent.mkdir(parents=True, exist_ok=True)
-        _died.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
+        draft = _died.with_suffix(".draft")
+        draft.write_text(str(os.getpid()))
+        draft.rename(_died)
+        os.kill(os.getpid(), _signal)
 
 
 def _before(point: str, function: Callable[..., Any]) -> Callable[..., Any]:

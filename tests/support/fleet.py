@@ -72,12 +72,12 @@ class Fleet:
         with self.database.write() as session:
             session.add(Owner(id=self._owner, name="tester", created_at=utc_now()))
 
-    def start(self, command: list[str], log: str) -> subprocess.Popen[bytes]:
-        """A process that dies with this one."""
+    def start(self, command: list[str], log: str, **environment: str) -> subprocess.Popen[bytes]:
+        """A process that dies with this one, with more environment than the others."""
         with (self.root / f"{log}.log").open("ab") as file:
             process = subprocess.Popen(
                 [sys.executable, str(LAUNCHER), str(os.getpid()), *command],
-                env=self.environment,
+                env={**self.environment, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
@@ -92,14 +92,24 @@ class Fleet:
         self.broker = self.start([str(valkey_binary()), *options], "broker")
         wait_until(self.socket.exists, what="the broker")
 
-    def start_workers(self, concurrency: int = 2, app: str = "worker.app") -> subprocess.Popen[bytes]:
+    def start_workers(
+        self, concurrency: int = 2, app: str = "worker.app", **environment: str
+    ) -> subprocess.Popen[bytes]:
         """A Celery worker of so many processes; returns once all of them have registered."""
         before = {worker.id for worker in self.workers()}
+        process = self.begin_workers(concurrency, app, **environment)
+        wait_until(lambda: len({worker.id for worker in self.workers()} - before) >= concurrency, what="the workers")
+        return process
+
+    def begin_workers(
+        self, concurrency: int = 2, app: str = "worker.app", **environment: str
+    ) -> subprocess.Popen[bytes]:
+        """The same, without waiting for anything."""
         command = ["-m", "celery", "-A", app, "worker", "--concurrency", str(concurrency)]
         options = ["--loglevel", "INFO", "--without-mingle", "--without-gossip", "-n", f"{new_id('w')}@%h"]
-        process = self.start([sys.executable, *command, *options], f"worker-{len(self.processes)}")
+        log = f"worker-{len(self.processes)}"
+        process = self.start([sys.executable, *command, *options], log, **environment)
         self.celery_workers.append(process)
-        wait_until(lambda: len({worker.id for worker in self.workers()} - before) >= concurrency, what="the workers")
         return process
 
     def end_workers(self) -> None:

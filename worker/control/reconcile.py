@@ -75,7 +75,8 @@ def _notice_dead_workers(session: Session, folder: SharedFolder) -> None:
         for job_id, generation in seats.all():
             note_lost(session, job_id, generation, folder, actor=ACTOR)
         session.execute(update(Member).where(*theirs).values(lease_until_us=0))
-        for id in dead:
+    for id, is_dead in folder.life_signs().items():
+        if is_dead:  # those who died before they were in the table, too
             folder.forget(id)
     expired = (Worker.state != "gone", Worker.lease_until_us < now_us() - 60_000_000)
     session.execute(update(Worker).where(*expired).values(state="gone", job_id=None))

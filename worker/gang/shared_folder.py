@@ -37,8 +37,10 @@ class SharedFolder:
 
     def hold_life_sign(self, worker_id: str) -> None:
         """Lock a file for as long as this process lives. The kernel lets go of it however the process ends."""
-        descriptor = os.open(self._life_sign(worker_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        draft = self.path / f"{worker_id}.draft"  # under its name it would be a dead worker's until it is locked
+        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        draft.rename(self._life_sign(worker_id))
         self._held[worker_id] = descriptor
 
     def drop_life_sign(self, worker_id: str) -> None:

@@ -132,9 +132,8 @@ class CheckpointWriter:
             )
         )
         message = f"checkpoint at step {state.step}"
-        record_event(
-            session, self._seat.job_id, "checkpoint", self._actor, message, step=state.step, sha256=stored.sha256
-        )
+        details = {"generation": self._seat.generation, "step": state.step, "sha256": stored.sha256}
+        record_event(session, self._seat.job_id, "checkpoint", self._actor, message, **details)
         session.flush()
 
     def _forget_surplus(self, session: Session) -> set[str]:
@@ -162,6 +161,9 @@ class CheckpointWriter:
         try:
             with self._transaction() as (session, _):
                 message = f"a checkpoint could not be written, training goes on: {why}"
-                record_event(session, self._seat.job_id, "checkpoint_failed", self._actor, message)
+                generation = self._seat.generation
+                record_event(
+                    session, self._seat.job_id, "checkpoint_failed", self._actor, message, generation=generation
+                )
         except (GangError, SQLAlchemyError) as error:
             _log.warning("failure not recorded", error=str(error), job=self._seat.job_id)

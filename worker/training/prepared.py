@@ -7,10 +7,12 @@ Its name is the digest of everything that decides its content.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,7 @@ _LEAST_SAMPLE, _MOST_SAMPLE, _SAMPLE_SHARE = 256, 8192, 32
 _CACHE_BYTES = 20 * 1024**3
 _NAMES = ("train_x", "train_y", "validation_x", "validation_y")
 _WEIGHT = "train_weight.npy"
+_DRAFT = ".draft-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,14 @@ def learn_preprocessing(spec: JobSpec, table: Table) -> Preprocessing:
     )
 
 
+def drop_drafts(cache: Path, *, older_than_s: float) -> None:
+    """Remove what processes left unfinished that died while they prepared a dataset."""
+    for draft in (cache / "prepared").glob(f"{_DRAFT}*"):
+        with contextlib.suppress(FileNotFoundError):  # it has just got its name
+            if time.time() - draft.stat().st_mtime >= older_than_s:
+                shutil.rmtree(draft, ignore_errors=True)
+
+
 def split_rows(spec: JobSpec, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The training rows and the validation rows of the dataset, each sorted."""
     fraction = spec.validation.fraction if spec.validation else None
@@ -133,7 +144,7 @@ def _digest(spec: JobSpec, preprocessing: Preprocessing, table: Table, validatio
 def _make(folder: Path, fill: Callable[[Path], None]) -> None:
     """Fill a draft and give it the folder's name; whoever is second throws the draft away."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+    draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder.parent))
     try:
         fill(draft)
         draft.rename(folder)
@@ -190,7 +201,10 @@ def _map(path: Path) -> Array:
 
 def _evict(cache: Path, *, keep: Path) -> None:
     """Remove the folders used longest ago beyond the cache's size. Whoever has them mapped is not disturbed."""
-    folders = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: -path.stat().st_mtime)
+    folders = sorted(
+        (path for path in cache.iterdir() if path.is_dir() and not path.name.startswith(_DRAFT)),
+        key=lambda path: -path.stat().st_mtime,
+    )
     total = 0
     for folder in folders:
         total += sum(file.stat().st_size for file in folder.iterdir())
