@@ -6,6 +6,7 @@ import click
 
 from chainrule.address import find_data_dir
 from chainrule.commands.backprop import backprop
+from chainrule.commands.change import change
 from chainrule.commands.datasets import datasets
 from chainrule.commands.demo import demo
 from chainrule.commands.exits import FriendlyGroup
@@ -52,6 +53,7 @@ for command in (
     receipt,
     verify,
     fork,
+    change,
     cancel,
     pause,
     resume,

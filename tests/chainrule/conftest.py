@@ -118,6 +118,9 @@ def job() -> dict[str, Any]:
         "state": "running",
         "reason": None,
         "message": None,
+        "labels": {},
+        "priority": 0,
+        "workers": {"min": 1, "max": 4},
         "spec": {},
         "progress": {
             "epoch": 3,
