@@ -35,6 +35,7 @@ _JOB = {
     "network": {"hidden": [{"units": 256, "activation": "relu"}]},
     "training": {"batch_size": 256, "max_epochs": 1_000_000, "optimizer": {"name": "adam", "learning_rate": 1e-4}},
     "shards": 2,
+    "workers": {"min": 2},
 }
 
 

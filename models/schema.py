@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 """The newest migration's number; a test holds the two equal."""
 
 

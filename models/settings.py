@@ -46,6 +46,8 @@ class Settings:
     """An artifact that nothing names yet is left alone for so long: its row may be on its way."""
     boundary_s: float = 1.0
     """How often a gang copies its state aside and looks whether it should re-form."""
+    size_trial_s: float = 30.0
+    """A job with less than so many seconds left is not tried with fewer workers than it has."""
     max_upload_bytes: int = 2 * 1024**3
     """The largest dataset file the service takes."""
     max_parameters: int = 200_000_000

@@ -14,7 +14,7 @@ from models.database import now_us
 from models.errors import GangBroken
 from models.records import Generation, Job, Member, Worker
 from models.states import JobState
-from worker.control.capacity import members_allowed_after
+from worker.control.capacity import members_allowed_after, most_members
 from worker.control.generations import founder_of, left_and_go_on, start_generation, waiting_members
 from worker.control.identity import Seat
 from worker.control.leases import hold_job
@@ -59,7 +59,7 @@ def found(process: WorkerProcess, seat: Seat) -> Formed:
         job = hold_job(session, seat)
         job.steps_total = blueprint.plan.steps_total
         over = Progress(**start.state.progress).reason is not None  # nothing to share: the end is only to be written
-        limit = 1 if over else min(job.workers_max, MAX_MEMBERS_HERE)
+        limit = 1 if over else min(most_members(session, job), MAX_MEMBERS_HERE)
         workers = start_generation(session, seat, job, start.state.step, limit)
     start.discard_outlived()
     with process.database.read() as session:
@@ -81,13 +81,14 @@ def join(process: WorkerProcess, seat: Seat) -> Formed | None:
             job = session.get_one(Job, seat.job_id)
             generation = session.get_one(Generation, (seat.job_id, seat.generation))
             workers, founder = _workers_by_rank(session, seat), founder_of(session, seat)
+            most = most_members(session, job)
         if job.state != JobState.RUNNING:
             return None
         if job.fence > seat.generation or generation.state == "ended":
             raise GangBroken("a newer generation is forming")
         if member.rank is not None:
             return _take_place(process, seat, generation, member, workers)
-        if generation.state == "running" and len(workers) >= job.workers_max:
+        if generation.state == "running" and len(workers) >= most:
             return None
         if generation.state == "forming" and process.folder.is_dead(founder):
             raise GangBroken("the founder is gone")

@@ -110,7 +110,13 @@ def _train(process: WorkerProcess, seat: Seat, formed: Formed) -> Action:
     if not gang.is_leader:
         return _train_as_member(process, trainer)
     reporter = Reporter(
-        process.database, seat, trainer, process.draining, actor=process.me.id, boundary_s=process.settings.boundary_s
+        process.database,
+        seat,
+        trainer,
+        process.draining,
+        actor=process.me.id,
+        boundary_s=process.settings.boundary_s,
+        size_trial_s=process.settings.size_trial_s,
     )
     checkpoints = CheckpointWriter(
         reporter.transaction,

@@ -60,6 +60,11 @@ class Job(Base):
     """Of the workers that began it."""
     mixed_since_step: Mapped[BigInt | None]
     """From this step on workers of other fingerprints served too, so that the bits depend on who did; mostly None."""
+    useful_members: Mapped[int | None]
+    """More than so many do not make it faster: measured, and believed until ``useful_until_us``."""
+    useful_until_us: Mapped[BigInt | None]
+    size_trial: Mapped[dict[str, Any] | None]
+    """What the larger gang made, ``members`` and ``steps_per_second``, while a smaller one is tried."""
     weights_sha256: Mapped[str | None] = mapped_column(String(64))
     report: Mapped[dict[str, Any] | None]
     """How the kept weights do on the validation rows, class by class; None before the end, and for a regression."""

@@ -96,6 +96,7 @@ def _change_workers(job: Job, wanted: WorkersChange) -> None:
         message = f"max ({most}) is less than min ({least})"
         raise ValidationFailed([Fault("/workers", message, "max_less_than_min")])
     job.workers_min, job.workers_max = least, most
+    job.useful_until_us = None  # what was measured within the old bounds
 
 
 def _changeable(job: Job) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
+from models.lifecycle import change_state
 from models.records import Job
+from models.states import JobState
 from tests.chaos.round import STEPS, TRAINING
 from tests.support.fleet import wait_until
 
@@ -79,3 +82,26 @@ def goes_on_without(fleet, job_id, worker_id):
     """Whether a later generation, without the worker, has made a step."""
     gang, generation = fleet.gang_without(job_id, worker_id), fleet.generations(job_id)[-1]
     return gang and generation.start_step is not None and fleet.job(job_id).step > generation.start_step
+
+
+class TestOneProcessor:
+    @pytest.fixture
+    def settings(self, settings):
+        return {**settings, "CHAINRULE_SIZE_TRIAL_S": "1"}
+
+    def test_a_second_worker_that_slows_a_job_is_found_out_and_let_go(self, arena):
+        processor = min(os.sched_getaffinity(0))
+        fleet, job_id = arena.fleet, arena.start(2, training={**TRAINING, "max_epochs": 6000})
+        for _, worker in fleet.members(job_id):
+            for thread in Path(f"/proc/{worker.pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), {processor})
+        ended = wait_until(
+            lambda: [event for event in fleet.events(job_id) if event.kind == "size_trial_ended"],
+            60.0,
+            "the end of a trial",
+        )
+        assert ended[0].details["members"] == 1
+        with fleet.database.write() as session:
+            change_state(session, session.get_one(Job, job_id), JobState.CANCELLING, actor="user", message="enough")
+        arena.accepted[job_id] = ("cancelled", "cancelled_by_user")
+        arena.settle()

@@ -58,6 +58,7 @@ class Fleet:
             "CHAINRULE_DATA_DIR": str(root / "data"),
             "CHAINRULE_SHARED_MEMORY_DIR": str(root / "shm"),
             "CHAINRULE_LINGER_S": "1",
+            "CHAINRULE_SIZE_TRIAL_S": "1e6",  # a gang stays as large as its test wants it
             **settings,
         }
         upgrade(self.environment["DATABASE_URL"])

@@ -1,8 +1,8 @@
-"""How many workers a running job may have now: its bounds, and what jobs of higher priority could use."""
+"""How many workers a job may have now: its bounds, what makes it faster, what jobs of higher priority could use."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from models.database import now_us
@@ -18,19 +18,30 @@ def members_allowed(session: Session, job: Job, size: int, memory_domain: str) -
     Workers that idle come first. What jobs of higher priority want beyond those is taken from this one, down to its
     ``workers_min``; its members find that out when they form again, and take the next job of the queue instead.
     """
-    wanted = _wanted_above(session, job, memory_domain)
+    most, wanted = most_members(session, job), _wanted_above(session, job, memory_domain)
     if wanted:
         wanted -= _idle(session, job, memory_domain)
     if wanted <= 0:
-        return job.workers_max
-    return min(job.workers_max, max(job.workers_min, size - wanted))
+        return most
+    return min(most, max(job.workers_min, size - wanted))
+
+
+def most_members(session: Session, job: Job) -> int:
+    """The job's ``workers_max``, or fewer where more were measured not to make it faster."""
+    return int(session.scalar(select(useful_members()).where(Job.id == job.id)) or job.workers_max)
+
+
+def useful_members() -> ColumnElement[int]:
+    """The same as a column of a query over jobs."""
+    fewer = and_(Job.useful_until_us > now_us(), Job.useful_members < Job.workers_max)
+    return case((fewer, Job.useful_members), else_=Job.workers_max)
 
 
 def members_allowed_after(session: Session, job: Job, generation: int) -> int:
     """As ``members_allowed``, with the size that a generation of the job had. The first one follows none."""
     before = session.get(Generation, (job.id, generation))
     if before is None:
-        return job.workers_max
+        return most_members(session, job)
     ranked = (Member.job_id == job.id, Member.generation == generation, Member.rank.is_not(None))
     size = session.scalar(select(func.count(Member.id)).where(*ranked)) or 0
     return members_allowed(session, job, size, before.memory_domain)
@@ -54,11 +65,11 @@ def living_members(job_id: ColumnElement[str], generation: ColumnElement[int]) -
 def _wanted_above(session: Session, job: Job, memory_domain: str) -> int:
     """Workers that jobs of higher priority could use: those that wait, and gangs in this memory with room."""
     above = (Job.priority > job.priority, admits(job.fingerprint or ""))
-    waiting = session.scalar(select(func.sum(Job.workers_max)).where(Job.state == JobState.QUEUED, may_run(), *above))
+    waiting = session.scalar(select(func.sum(useful_members())).where(Job.state == JobState.QUEUED, may_run(), *above))
     size = living_members(Job.id.expression, Job.fence.expression)
     here = (Generation.job_id == Job.id) & (Generation.number == Job.fence) & (Generation.state != "ended")
-    served = (Job.state == JobState.RUNNING, Generation.memory_domain == memory_domain, size < Job.workers_max)
-    room = session.scalar(select(func.sum(Job.workers_max - size)).join(Generation, here).where(*served, *above))
+    served = (Job.state == JobState.RUNNING, Generation.memory_domain == memory_domain, size < useful_members())
+    room = session.scalar(select(func.sum(useful_members() - size)).join(Generation, here).where(*served, *above))
     return int(waiting or 0) + int(room or 0)
 
 

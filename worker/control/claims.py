@@ -12,7 +12,7 @@ from models.quotas import lock_owner, may_run
 from models.records import Generation, Job, Member
 from models.states import JobState
 from worker.control.arithmetic import admits, is_admitted
-from worker.control.capacity import living_members, members_allowed_after
+from worker.control.capacity import living_members, members_allowed_after, useful_members
 from worker.control.generations import add_member, found_generation
 from worker.control.identity import Seat, WorkerIdentity
 from worker.control.leases import is_to_drain
@@ -75,7 +75,7 @@ def _joinable(me: WorkerIdentity) -> Select[str, int]:
             admits(me.fingerprint),
             Generation.state != "ended",
             Generation.memory_domain == me.memory_domain,
-            size < Job.workers_max,
+            size < useful_members(),
             size < MAX_MEMBERS_HERE,
         )
         .order_by(Job.priority.desc(), size, Job.id)

@@ -12,6 +12,7 @@ from models.database import now_us, utc_now
 from models.quotas import may_run
 from models.records import Generation, Job, Member, Worker
 from models.states import SERVED, TERMINAL, JobState
+from worker.control.capacity import useful_members
 from worker.control.generations import end_generation, put_back
 from worker.control.roll import note_lost
 from worker.control.verifications import waiting_verifications
@@ -90,14 +91,14 @@ def _hints_wanted(session: Session) -> int:
     """As many as there is room for, but no more than there are idle workers: those that are busy look again by
     themselves, and hints for them would pile up at the broker for as long as a long job runs.
     """
-    wanted = session.scalar(select(func.sum(Job.workers_max)).where(Job.state == JobState.QUEUED, may_run())) or 0
+    wanted = session.scalar(select(func.sum(useful_members())).where(Job.state == JobState.QUEUED, may_run())) or 0
     size = (
         select(func.count(Member.id))
         .where(Member.job_id == Job.id, Member.generation == Job.fence, Member.state != "left")
         .correlate(Job)
         .scalar_subquery()
     )
-    room = session.scalar(select(func.sum(Job.workers_max - size)).where(Job.state == JobState.RUNNING)) or 0
+    room = session.scalar(select(func.sum(useful_members() - size)).where(Job.state == JobState.RUNNING)) or 0
     idle = session.scalar(select(func.count(Worker.id)).where(Worker.state == "idle", Worker.lease_until_us > now_us()))
     return min(int(wanted) + max(0, int(room)) + waiting_verifications(session), idle or 0)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from worker.gang.barrier import waited_s
 from worker.gang.gang import deal
 
 _WINDOW_S = 3.0
 """So long a member must have been slow: a busy moment of its machine is not worth a boundary."""
+_LEAST_STEPS = 10
 _WORTH = 1.25
 """Dealing the shards anew must promise steps that are so many times shorter."""
 _LEAST_BUSY = 0.02
@@ -43,15 +45,21 @@ class Pace:
 
     def speeds(self) -> list[float] | None:
         """By rank, the fastest 1; None as long as too little is known."""
-        if len(self._looks) < 2:
+        known = self._known()
+        if known is None:
             return None
-        (started, first_step, before), (ended, last_step, after) = self._looks[0], self._looks[-1]
-        seconds = ended - started
-        if seconds < _WINDOW_S or last_step - first_step < 10:
-            return None
-        busy = [max(seconds - (b - a), _LEAST_BUSY * seconds) for a, b in zip(before, after, strict=True)]
-        speeds = [shards / time_s for shards, time_s in zip(self._shards, busy, strict=True)]
+        speeds = [shards / busy_s for shards, busy_s in zip(self._shards, known.busy_s, strict=True)]
         return [speed / max(speeds) for speed in speeds]
+
+    def steps_per_second(self) -> float | None:
+        """Over the same time; None as long as too little is known."""
+        known = self._known()
+        return known.steps / known.seconds if known else None
+
+    def parallelism(self) -> float | None:
+        """How many members compute at a time, on average, and do not wait; None as long as too little is known."""
+        known = self._known()
+        return sum(known.busy_s) / known.seconds if known else None
 
     def better_deal(self) -> list[int] | None:
         """How many shards each rank should rather hold; None when the present ones will do."""
@@ -61,6 +69,23 @@ class Pace:
         better = deal(sum(self._shards), speeds)
         gain = _step_time(self._shards, speeds) / _step_time(better, speeds)
         return better if gain >= _WORTH else None
+
+    def _known(self) -> _Known | None:
+        (started, first_step, before), (ended, last_step, after) = self._looks[0], self._looks[-1]
+        seconds, steps = ended - started, last_step - first_step
+        if seconds < _WINDOW_S or steps < _LEAST_STEPS:
+            return None
+        busy_s = [max(seconds - (b - a), _LEAST_BUSY * seconds) for a, b in zip(before, after, strict=True)]
+        return _Known(seconds, steps, busy_s)
+
+
+class _Known(NamedTuple):
+    """What was seen over the window."""
+
+    seconds: float
+    steps: int
+    busy_s: list[float]
+    """By rank: the time in which the member did not wait."""
 
 
 def _step_time(shards: Sequence[int], speeds: Sequence[float]) -> float:

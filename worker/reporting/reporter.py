@@ -25,6 +25,7 @@ from worker.control.leases import hold_job
 from worker.gang.control_words import Action
 from worker.reporting.history import save_ring
 from worker.reporting.pace import Pace
+from worker.reporting.size_trial import SizeTrial, available_processors
 from worker.training.trainer import Trainer
 
 _log = structlog.get_logger()
@@ -41,6 +42,7 @@ class Reporter:
         trainer: the leader's.
         draining: tells whether this worker is to end.
         actor: this worker's id, for the job's story.
+        size_trial_s: see ``Settings``.
         boundary_s: how often the gang copies its state aside.
     """
 
@@ -53,6 +55,7 @@ class Reporter:
         *,
         actor: str,
         boundary_s: float,
+        size_trial_s: float,
     ) -> None:
         self._database, self._seat, self._trainer, self._draining = database, seat, trainer, draining
         self._actor, self._boundary_s = actor, boundary_s
@@ -60,6 +63,13 @@ class Reporter:
         self._counts = (trainer.ring.steps, trainer.ring.epochs)
         self._one_at_a_time = threading.Lock()
         self._pace = Pace(trainer.gang.segment.arrivals, self._shards_by_rank())
+        self._size_trial = SizeTrial(
+            self._pace,
+            trainer.gang.place.size,
+            actor,
+            least_left_s=size_trial_s,
+            processors=available_processors(),
+        )
         self.why_reform = "members join or leave"
         self._next_snapshot = time.monotonic() + boundary_s
         self._dealt_anew = False
@@ -176,13 +186,20 @@ class Reporter:
         self._pace.look(self._trainer.step)
         better = self._pace.better_deal()
         if better is None:
-            return Action.GO_ON
+            return self._wish_for_fewer(session, job)
         self._keep_speeds(session)
         if not self._dealt_anew:
             self._dealt_anew, self.why_reform = True, "the shards are dealt anew"
             held = ", ".join(map(str, better))
             message = f"some members compute more slowly than others: from the next boundary they hold {held} shards"
             record_event(session, job.id, "straggler", self._actor, message, generation=self._seat.generation)
+        return Action.REFORM
+
+    def _wish_for_fewer(self, session: Session, job: Job) -> Action:
+        """Where members wait for each other so much that fewer may be faster, those are tried."""
+        if not self._size_trial.wants_another_size(session, job):
+            return Action.GO_ON
+        self.why_reform = "fewer workers are tried"
         return Action.REFORM
 
     def _keep_speeds(self, session: Session) -> None:
