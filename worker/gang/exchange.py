@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.backprop import Optimizer, Penalty
+from worker.backprop.tree import bind_tree_sum, tree_depth
 from worker.gang.gang import Gang, own_cut
 from worker.gang.segment import NORM_BLOCK, Segment
-from worker.gang.tree import bind_tree_sum, tree_depth
 
 Array = NDArray[Any]
 

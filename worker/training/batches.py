@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.backprop.philox import philox
-from worker.training.plan import Plan, shard_rows
+from worker.backprop.steps import Steps, shard_rows
 
 Array = NDArray[Any]
 
@@ -54,7 +53,7 @@ class Batches:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: Steps,
         x: Array,
         y: Array,
         weights: Array | None,
@@ -69,7 +68,7 @@ class Batches:
         self.weight = float(plan.rows) if weights is None else float(np.add.reduce(weights, dtype=np.float64)) or 1.0
         """Of an epoch."""
         self._shards = range(first_shard, last_shard)
-        self._shuffle = shuffle and plan.steps_per_epoch > 1  # the whole is the whole in any order
+        self._shuffle = shuffle
         low, high = self._own_rows(min(plan.batch_size, plan.rows))
         row_bytes = max(1, x.dtype.itemsize * x.shape[1])
         steps = max(1, _GATHER_BYTES // (row_bytes * max(1, high - low)))
@@ -85,18 +84,13 @@ class Batches:
         if plan.steps_per_epoch == 1:
             yield Batch(self.weight, self._whole())
             return
-        order = self._order(epoch)
+        order = plan.order(epoch, self._seed, shuffle=self._shuffle)
         whole_batches = plan.rows // plan.batch_size
         for start in range(first, whole_batches, self._steps_at_once):
             stop = min(start + self._steps_at_once, whole_batches)
             yield from self._gather(order[start * plan.batch_size : stop * plan.batch_size].reshape(stop - start, -1))
         if whole_batches < plan.steps_per_epoch:
             yield from self._gather(order[whole_batches * plan.batch_size :].reshape(1, -1))
-
-    def _order(self, epoch: int) -> NDArray[np.int64]:
-        if self._shuffle:
-            return philox(self._seed, "shuffle", epoch).permutation(self._plan.rows)
-        return np.arange(self._plan.rows)
 
     def _whole(self) -> tuple[ShardBatch, ...]:
         """All rows in one batch: nothing to gather."""

@@ -22,9 +22,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from worker.backprop.tree import bind_tree_total
 from worker.gang.gang import Gang
 from worker.gang.segment import norm_blocks
-from worker.gang.tree import bind_tree_total
 from worker.training.batches import Batch
 from worker.training.descent import Judge
 from worker.training.run import Run

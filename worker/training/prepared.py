@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spec import JobSpec
-from models.tabular import Preprocessing, split, strata
+from models.tabular import Preprocessing
+from models.training_rows import divide_rows
 
 Array = NDArray[Any]
 
@@ -107,12 +108,7 @@ def drop_drafts(cache: Path, *, older_than_s: float) -> None:
 
 def split_rows(spec: JobSpec, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The training rows and the validation rows of the dataset, each sorted."""
-    fraction = spec.validation.fraction if spec.validation else None
-    codes = None
-    if spec.task == "classification":
-        names = [column["name"] for column in table.columns]
-        codes = strata(table.matrix[:, [names.index(name) for name in spec.targets]])
-    return split(len(table.matrix), codes, fraction or 0.0, spec.training.seed)
+    return divide_rows(spec, table.matrix, table.columns)
 
 
 def prepare(

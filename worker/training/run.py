@@ -17,11 +17,11 @@ from models.tabular.classes import label_text
 from models.tabular.values import Value
 from worker.backprop import Layout, Network, ShardPass, initialize, make_optimizer, make_penalty, make_schedule
 from worker.backprop.row_weights import row_weights
+from worker.backprop.steps import Steps, shard_rows
 from worker.gang.exchange import Exchange
 from worker.gang.gang import Gang, own_cut
 from worker.gang.segment import SegmentShape, norm_blocks
 from worker.training.batches import Batches
-from worker.training.plan import Plan, shard_rows
 from worker.training.prepared import Prepared
 from worker.training.progress import Progress
 
@@ -55,7 +55,7 @@ class Blueprint:
         )
         self.layout = Layout(widths)
         self.optimizer = make_optimizer(**training.optimizer.model_dump())
-        self.plan = Plan(
+        self.plan = Steps(
             len(data.train_x), min(training.batch_size, len(data.train_x)), training.max_epochs, spec.shards
         )
         self.labels = tuple(labels)
@@ -161,7 +161,7 @@ _OUTPUT: dict[str, str] = {
 }
 
 
-def _most_rows(plan: Plan, shard: int) -> int:
+def _most_rows(plan: Steps, shard: int) -> int:
     """The most rows of the shard in any batch."""
     ragged = plan.rows % plan.batch_size or plan.batch_size
     ranges = [shard_rows(rows, shard, plan.shards) for rows in (plan.batch_size, ragged)]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worker.backprop.steps import Steps, shard_rows
 from worker.training.batches import Batches
-from worker.training.plan import Plan, shard_rows
 
 
 def batches(plan, first_shard=0, last_shard=None, weights=None, shuffle=True):
@@ -22,7 +22,7 @@ def rows_by_step(source, epoch, first=0):
 
 
 plans = st.builds(
-    Plan,
+    Steps,
     rows=st.integers(1, 200),
     batch_size=st.integers(1, 64),
     max_epochs=st.just(3),
@@ -52,25 +52,25 @@ def test_a_shard_sees_the_same_rows_whoever_holds_it(plan, data):
 
 
 def test_x_and_y_stay_together():
-    for batch in batches(Plan(100, 16, 1, 3)).epoch(0, 0):
+    for batch in batches(Steps(100, 16, 1, 3)).epoch(0, 0):
         for shard in batch.shards:
             assert (shard.x[:, 0] == 2 * shard.y).all()
 
 
 def test_epochs_come_in_different_orders_and_the_same_epoch_in_one():
-    plan = Plan(100, 16, 3, 1)
+    plan = Steps(100, 16, 3, 1)
     assert rows_by_step(batches(plan), 0) != rows_by_step(batches(plan), 1)
     assert rows_by_step(batches(plan), 0) == rows_by_step(batches(plan), 0)
 
 
 def test_without_shuffling_rows_come_as_they_are():
-    plan = Plan(10, 4, 1, 2)
+    plan = Steps(10, 4, 1, 2)
     expected = [[[0, 1], [2, 3]], [[4, 5], [6, 7]], [[8], [9]]]
     assert rows_by_step(batches(plan, shuffle=False), 0) == expected
 
 
 def test_a_batch_weighs_what_all_its_rows_weigh_though_a_worker_holds_few_of_them():
-    plan = Plan(10, 4, 1, 2)
+    plan = Steps(10, 4, 1, 2)
     weights = np.arange(10.0)
     found = [batch.weight for batch in batches(plan, 1, 2, weights, shuffle=False).epoch(0, 0)]
     assert found == [6.0, 22.0, 17.0]

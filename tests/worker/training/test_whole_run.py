@@ -8,9 +8,9 @@ import pytest
 
 from models.errors import GangBroken
 from tests.support.gang_of_one import GangOfOne, with_ones
+from worker.backprop.tree import tree_sum
 from worker.gang.control_words import Action, Word
 from worker.gang.snapshots import latest_snapshot
-from worker.gang.tree import tree_sum
 from worker.training.prepared import Prepared
 
 RECORD = json.loads((Path(__file__).parents[1] / "backprop" / "pytorch.json").read_text())

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.gang.tree import bind_tree_sum, bind_tree_total, tree_depth, tree_sum
+from worker.backprop.tree import bind_tree_sum, bind_tree_total, tree_depth, tree_sum
 
 
 def test_the_tree_over_three_shards_adds_the_right_pair_first():

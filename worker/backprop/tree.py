@@ -20,14 +20,19 @@ Array = NDArray[Any]
 
 def tree_sum(values: Sequence[Any]) -> Any:
     """T(0, len(values)): the plain form, for numbers or arrays alike."""
+    return tree_sum_of(values.__getitem__, len(values))
+
+
+def tree_sum_of(value: Callable[[int], Any], shards: int) -> Any:
+    """The same of values that are made one after the other, so that not all of them have to be there at once."""
 
     def add(a: int, b: int) -> Any:
         if b - a == 1:
-            return values[a]
+            return value(a)
         m = (a + b) // 2
         return add(a, m) + add(m, b)
 
-    return add(0, len(values))
+    return add(0, shards)
 
 
 def bind_tree_sum(shards: Sequence[Array], out: Array, scratch: Sequence[Array]) -> Callable[[], Array]:
