@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from flask import Flask
+from threadpoolctl import threadpool_limits
 
 from models.artifacts import open_store
 from models.database import open_database
@@ -34,7 +35,12 @@ API = "/api/v1"
 
 
 def create_app(settings: Settings) -> Flask:
-    """The service on what the settings name."""
+    """The service on what the settings name.
+
+    It computes with one BLAS thread, as the workers do: a product that is split over threads has other bits, and the
+    workers on its machine have a use for the others.
+    """
+    threadpool_limits(1, user_api="blas")
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]  # answers keep the order of the documentation

@@ -14,15 +14,27 @@ from chainrule.commands.tables import print_facts, print_table
 
 @click.command()
 @click.argument("job")
-@click.option("--row", type=click.IntRange(min=0), default=0, show_default=True, help="Of the job's dataset.")
-@click.option("--rows", type=click.IntRange(1, 1024), default=1, show_default=True, help="So many, as means.")
+@click.option("--row", type=click.IntRange(min=0), help="Of the job's dataset.  [default: 0]")
+@click.option("--rows", type=click.IntRange(1, 1024), help="So many, as means.  [default: 1]")
+@click.option("--batch", is_flag=True, help="Instead, the batch of the step that follows the checkpoint.")
 @click.option("--step", type=click.IntRange(min=0), help="Of a kept checkpoint.  [default: the newest]")
 @click.option("--top", type=click.IntRange(0, 100), default=10, show_default=True, help="Weights to look at.")
 @json_option
 @pass_session
-def backprop(session: Session, job: str, row: int, rows: int, step: int | None, top: int, as_json: bool) -> None:
-    """Trace a row of JOB's dataset through a kept state: forward, back, and what would be adjusted."""
-    found = session.client.results.backprop(session.job_id(job), row=row, rows=rows, step=step, top=top)
+def backprop(
+    session: Session,
+    job: str,
+    row: int | None,
+    rows: int | None,
+    batch: bool,
+    step: int | None,
+    top: int,
+    as_json: bool,
+) -> None:
+    """Trace a row of JOB's dataset, or a step's batch, through a kept state: forward, back, and the update."""
+    if batch and not (row is None and rows is None):
+        raise click.UsageError("--batch traces the rows of a step: leave out --row and --rows")
+    found = session.client.results.backprop(session.job_id(job), row=row, rows=rows, batch=batch, step=step, top=top)
     if as_json:
         print_json(found)
         return
@@ -38,13 +50,27 @@ def backprop(session: Session, job: str, row: int, rows: int, step: int | None, 
 
 def _facts(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "job", f"{found['job']} at step {count(found['step'])}"
-    first, rows = found["row"], found["rows"]
-    yield "row" if rows == 1 else "rows", str(first) if rows == 1 else f"{first} to {first + rows - 1}, means"
+    first, rows, batch = found["row"], found["rows"], found["batch"]
+    if batch:
+        yield "batch", f"of epoch {count(batch['epoch'])}: {count(rows)} rows in {count(batch['shards'])} shards, means"
+    else:
+        yield "row" if rows == 1 else "rows", str(first) if rows == 1 else f"{first} to {first + rows - 1}, means"
     yield "cost", number(found["cost"])
-    if rows == 1:
+    if batch:
+        yield "recorded", _recorded(found["cost"], batch["recorded_cost"])
+    elif rows == 1:
         yield "target", said(found["targets"][0])
         answer = found["predictions"][0]
         yield "answer", said(next(iter(answer.values())))
+
+
+def _recorded(cost: float | None, recorded: float | None) -> str:
+    """What the step wrote into the history, held against the trace."""
+    if recorded is None:
+        return "nothing: this step was not done"
+    return (
+        f"{number(recorded)}, {'the same bits' if recorded == cost else 'other bits: this service computes otherwise'}"
+    )
 
 
 def _layer(layer: Mapping[str, Any]) -> list[str]:

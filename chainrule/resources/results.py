@@ -41,23 +41,32 @@ class Results:
         return all_items(self._transport, f"jobs/{job_id}/checkpoints")
 
     def backprop(
-        self, job_id: str, *, row: int = 0, rows: int = 1, step: int | None = None, limit: int = 32, top: int = 10
+        self,
+        job_id: str,
+        *,
+        row: int | None = None,
+        rows: int | None = None,
+        batch: bool = False,
+        step: int | None = None,
+        limit: int = 32,
+        top: int = 10,
     ) -> dict[str, Any]:
         """Rows of the job's dataset on their way through a kept state: forward, back, and what would be adjusted.
 
         Args:
             job_id: whose network.
-            row: the first one, counted from 0.
-            rows: how many; the figures of several are means.
+            row: the first one, counted from 0, which is the default.
+            rows: how many, one by default; the figures of several are means.
+            batch: instead of row and rows, the batch of the step that follows the kept state.
             step: of a kept checkpoint; the newest by default.
-            limit: units of a layer that are listed.
+            limit: units of a layer, and rows, that are listed.
             top: weights, of the steepest gradient, that are looked at one by one.
 
         Raises:
             Refused: there are no such rows.
         """
-        params = {"row": row, "rows": rows, "limit": limit, "top": top, "step": step}
-        params = {name: value for name, value in params.items() if value is not None}
+        wanted = {"row": row, "rows": rows, "batch": "true" if batch else None, "step": step}
+        params = {name: value for name, value in wanted.items() if value is not None} | {"limit": limit, "top": top}
         return cast("dict[str, Any]", self._transport.json("GET", f"jobs/{job_id}/backprop", params=params))
 
     def receipt(self, job_id: str) -> dict[str, Any]:

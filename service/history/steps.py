@@ -57,6 +57,12 @@ def read_block(session: Session, job_id: str, first: int, last: int) -> Block | 
     return (first, found) if len(found) else None
 
 
+def recorded_cost(session: Session, job_id: str, step: int) -> float | None:
+    """What a step recorded as the mean cost of its batch, at the weights it began with; None if it was not done."""
+    block = read_block(session, job_id, step, step + 1)
+    return None if block is None else float(block[1][0, 0])
+
+
 def read_thinned(database: Database, job_id: str, first: int, last: int, points: int) -> list[list[Any]]:
     """At most ``points`` rows of [first, last), in two passes over the chunks so that none of them need be kept."""
     thinner = Thinner(last - first, points)

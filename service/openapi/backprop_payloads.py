@@ -53,13 +53,25 @@ class Adjustment(Payload):
     measured: Number
 
 
+class TracedBatch(Payload):
+    """Whose batch it is, and what its step recorded as its cost: null if that step was not done."""
+
+    epoch: int
+    shards: int
+    weight: Number = Field(description="the sum of the rows' weights")
+    dropout: bool = Field(description="whether the step's masks were applied")
+    recorded_cost: Number
+
+
 class Backprop(Payload):
-    """Rows of the dataset on their way through a kept state, and back."""
+    """Rows of the dataset, or a step's batch, on their way through a kept state, and back."""
 
     job: str
     step: int
-    row: int
+    row: int | None = Field(description="null for a batch")
     rows: int
+    row_numbers: list[int] = Field(description="of the rows whose predictions and targets are listed")
+    batch: TracedBatch | None
     cost: Number
     inputs: list[Input]
     layers: list[TracedLayer]

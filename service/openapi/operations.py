@@ -124,7 +124,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             "step": _integer(0) | {"description": "of a kept checkpoint; the newest by default"},
             "row": _integer(0, default=0) | {"description": "of the job's dataset, the first is 0"},
             "rows": _integer(1, 1024, default=1),
-            "limit": _integer(1, 1024, default=32) | {"description": "units of a layer that are listed"},
+            "batch": _choice("true", "false", "1", "0", default="false")
+            | {"description": "instead of row and rows: the batch of the step that follows the checkpoint"},
+            "limit": _integer(1, 1024, default=32) | {"description": "units of a layer, and rows, that are listed"},
             "top": _integer(0, 100, default=10) | {"description": "weights that are looked at one by one"},
         },
     ),

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.artifacts import ArtifactStore
-from models.errors import Fault, ValidationFailed
 from models.records import Dataset
 from models.spec import JobSpec, parse_spec
-from models.tabular import Preprocessing
 from service.predictions.prediction import network_of
+from service.predictions.traced_rows import TracedRows, consecutive_rows, next_batch, open_source
 from service.predictions.trained import Trained
 from worker.backprop import Layout, Network, make_optimizer, make_penalty, make_schedule
 from worker.backprop.trace import Adjustment, Rule, Trace, trace
 
-MOST_TRACED = 1024
-"""Rows of one trace."""
 MOST_UNITS = 1024
 """Units of a layer that are listed one by one."""
 MOST_WEIGHTS = 100
@@ -28,53 +26,74 @@ _BINS = 20
 Array = NDArray[Any]
 
 
-def trace_rows(
-    trained: Trained, dataset: Dataset, store: ArtifactStore, row: int, rows: int, limit: int, top: int
-) -> dict[str, Any]:
-    """The trace of the dataset's rows [row, row + rows), as JSON.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is to be traced.
 
-    Dropout and the weights of rows and classes are left out: each row counts once. Of wide layers the first ``limit``
-    units are listed; the figures of a layer are of all of it.
+    Attributes:
+        row: the first of so many ``rows`` of the dataset; None for the batch of the step after the kept state.
+        limit: units of a layer, and rows, that are listed.
+        top: weights that are looked at one by one.
+    """
+
+    row: int | None
+    rows: int
+    limit: int
+    top: int
+
+
+def trace_rows(
+    trained: Trained, dataset: Dataset, store: ArtifactStore, look: Look, recorded_cost: float | None
+) -> dict[str, Any]:
+    """The trace, as JSON. The figures of a layer are of all of it, however few of its units are listed.
+
+    Rows that are picked count once each, and nothing is dropped. A batch is what the step makes of it, with the
+    weights of its rows and classes, its shards and its dropout: it has the cost that the step recorded.
 
     Raises:
         ValidationFailed: there are no such rows, or one of them cannot be used.
         ArtifactMissing: the dataset's file is gone.
     """
-    x, y, preprocessing = _read(trained, dataset, store, row, rows)
-    spec = parse_spec(trained.spec)
-    network = network_of(spec, trained)
-    found = trace(network, trained.parameters, x, y, _rule(spec, network, trained), top)
+    spec, source = parse_spec(trained.spec), open_source(trained, dataset, store)
+    preprocessing, limit = source.preprocessing, look.limit
+    if look.row is None:
+        rows = next_batch(source, trained, spec)
+    else:
+        rows = consecutive_rows(source, trained, look.row, look.rows)
+    network = network_of(spec, trained, dropout=rows.epoch is not None)
+    rule = _rule(spec, network, trained)
+    found = trace(network, trained.parameters, rows.x, rows.y, rule, look.top, weight=rows.weight, shards=rows.shards)
     names = preprocessing.input_names
     return {
         "job": trained.job_id,
         "step": trained.step,
-        "row": row,
-        "rows": len(x),
+        "row": look.row,
+        "rows": len(rows.x),
+        "row_numbers": rows.numbers[:limit].tolist(),
+        "batch": _batch(rows, network, found, recorded_cost),
         "cost": _number(found.cost),
         "inputs": [
             {"name": name, "value": _number(value)}
-            for name, value in zip(names[:limit], x.mean(axis=0, dtype=np.float64), strict=False)
+            for name, value in zip(names[:limit], rows.x.mean(axis=0, dtype=np.float64), strict=False)
         ],
         "layers": [_layer(network, spec, trained.parameters, found, i, limit) for i in range(network.layout.layers)],
         "predictions": preprocessing.decode_outputs(found.outputs[:limit]),
-        "targets": preprocessing.decode_target(y[:limit]),
+        "targets": preprocessing.decode_target(rows.y[:limit]),
         "adjustments": [_adjustment(network.layout, names, trained.parameters, item) for item in found.adjustments],
     }
 
 
-def _read(
-    trained: Trained, dataset: Dataset, store: ArtifactStore, row: int, rows: int
-) -> tuple[Array, Array, Preprocessing]:
-    """The inputs (n, inputs) and the targets of the wanted rows."""
-    if row + rows > dataset.rows:
-        message = f"the dataset has the rows 0 to {dataset.rows - 1}; asked for {row} to {row + rows - 1}"
-        raise ValidationFailed([Fault("/query/row", message, "not_in_range")])
-    matrix = np.load(store.local_path(dataset.artifact), mmap_mode="r", allow_pickle=False)
-    block = np.array(matrix[row : row + rows])
-    preprocessing = Preprocessing.from_json(trained.preprocessing)
-    x = preprocessing.transform(block, dataset.columns).astype(trained.dtype)
-    y = preprocessing.encode_target(block, dataset.columns)
-    return x, y if y.dtype == np.intp else y.astype(trained.dtype), preprocessing
+def _batch(rows: TracedRows, network: Network, found: Trace, recorded_cost: float | None) -> dict[str, Any] | None:
+    """What is said of a batch alone."""
+    if rows.epoch is None:
+        return None
+    return {
+        "epoch": rows.epoch,
+        "shards": rows.shards,
+        "weight": _number(found.weight),
+        "dropout": any(network.dropout),
+        "recorded_cost": None if recorded_cost is None else _number(recorded_cost),
+    }
 
 
 def _rule(spec: JobSpec, network: Network, trained: Trained) -> Rule:

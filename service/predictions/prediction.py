@@ -34,8 +34,8 @@ def predict(trained: Trained, rows: Sequence[Any]) -> list[dict[str, Any]]:
     return preprocessing.decode_outputs(outputs)
 
 
-def network_of(spec: JobSpec, trained: Trained) -> Network:
-    """The network that was trained, without dropout: nothing is dropped when it is asked."""
+def network_of(spec: JobSpec, trained: Trained, *, dropout: bool = False) -> Network:
+    """The network that was trained; without dropout unless it is said: nothing is dropped when it is asked."""
     cost = spec.training.cost
     assert cost is not None, "a resolved spec names its cost"
     return Network(
@@ -43,7 +43,9 @@ def network_of(spec: JobSpec, trained: Trained) -> Network:
         activations=tuple(layer.activation for layer in spec.network.hidden),
         output=_output_for(cost),
         cost=cost,
+        dropout=tuple(layer.dropout for layer in spec.network.hidden) if dropout else (),
         dtype=trained.dtype,
+        seed=spec.training.seed,
     )
 
 

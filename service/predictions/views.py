@@ -11,11 +11,13 @@ from models.errors import Fault, ValidationFailed
 from models.records import Dataset
 from service.bodies import json_body
 from service.context import context, current_owner
+from service.history.steps import recorded_cost
 from service.jobs.lookup import get_job
-from service.predictions.backprop import MOST_TRACED, MOST_UNITS, MOST_WEIGHTS, trace_rows
+from service.predictions.backprop import MOST_UNITS, MOST_WEIGHTS, Look, trace_rows
 from service.predictions.checkpoints import checkpoint_payload, list_checkpoints
 from service.predictions.exports import FORMATS, export_weights
 from service.predictions.prediction import predict
+from service.predictions.traced_rows import MOST_TRACED
 from service.predictions.trained import Trained, Which, load_trained, parse_which
 from service.query import Query
 
@@ -66,16 +68,26 @@ def predictions(job_id: str) -> dict[str, Any]:
 
 @blueprint.get("/jobs/<job_id>/backprop")
 def backprop(job_id: str) -> dict[str, Any]:
-    """Rows of the dataset on their way through a kept state: forward, back, and what would be adjusted."""
+    """Rows of the dataset, or a step's batch, on their way through a kept state: forward, back, and the update."""
     query = Query(request.args)
-    step, row = query.integer("step", least=0), query.integer("row", least=0) or 0
-    rows, limit = query.integer("rows", least=1, most=MOST_TRACED), query.integer("limit", least=1, most=MOST_UNITS)
-    top = query.integer("top", least=0, most=MOST_WEIGHTS)
+    step, look = query.integer("step", least=0), _read_look(query)
     query.check()
     trained = _load(job_id, Which("last") if step is None else Which(str(step), step))
     with context().database.read() as session:
         dataset = session.get_one(Dataset, trained.dataset_id)
-    return trace_rows(trained, dataset, context().store, row, rows or 1, limit or 32, 10 if top is None else top)
+        recorded = recorded_cost(session, job_id, trained.step)
+    return trace_rows(trained, dataset, context().store, look, recorded)
+
+
+def _read_look(query: Query) -> Look:
+    row, rows = query.integer("row", least=0), query.integer("rows", least=1, most=MOST_TRACED)
+    batch = query.flag("batch")
+    if batch:
+        for name, value in (("row", row), ("rows", rows)):
+            if value is not None:
+                query.fault(name, f"{name} picks rows of the dataset, batch those of a step: leave one out", "excluded")
+    limit, top = query.integer("limit", least=1, most=MOST_UNITS), query.integer("top", least=0, most=MOST_WEIGHTS)
+    return Look(None if batch else row or 0, rows or 1, limit or 32, 10 if top is None else top)
 
 
 def _load(job_id: str, which: Which) -> Trained:

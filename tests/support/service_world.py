@@ -245,10 +245,13 @@ class ServiceWorld:
         self.change(job_id, preprocessing=learnt.to_json())
         return learnt
 
-    def checkpoint(self, job_id: str, step: int, *, pinned: bool = False, level: float = 1.0) -> np.ndarray:
+    def checkpoint(
+        self, job_id: str, step: int, *, pinned: bool = False, level: float = 1.0, vector: np.ndarray | None = None
+    ) -> np.ndarray:
         """A stored state of 2 inputs, 4 hidden units and 3 outputs; returns its vector: parameters, m, v, best."""
         state = RunState(step=step, widths=(2, 4, 3), dtype="float32", slots=("m", "v"), has_best=True)
-        vector = np.random.default_rng(step).normal(0, level, state.vector_size).astype(np.float32)
+        if vector is None:
+            vector = np.random.default_rng(step).normal(0, level, state.vector_size).astype(np.float32)
         stem = f"checkpoints/{job_id}/{step:012d}-1"
         stored = self.store.put(stem, ".safetensors", [checkpoint_header(state), vector.tobytes()])
         with self.database.write() as session:

@@ -28,6 +28,7 @@ def test_a_row_is_traced_layer_by_layer(client, world, job_id):
     status, found = ask(client, job_id, row=3, step=10)
     assert status == 200, found
     assert (found["job"], found["step"], found["row"], found["rows"]) == (job_id, 10, 3, 1)
+    assert (found["row_numbers"], found["batch"]) == ([3], None)
     assert [item["name"] for item in found["inputs"]] == ["height", "girth"]
     assert [(layer["activation"], layer["units"]) for layer in found["layers"]] == [("relu", 4), ("softmax", 3)]
     hidden, output = found["layers"]

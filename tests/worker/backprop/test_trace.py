@@ -73,3 +73,30 @@ def test_the_weights_with_the_most_room_come_first_and_their_contribution_is_mea
         assert item.measured == pytest.approx(cost(moved) - cost(THETA), rel=1e-6)
         assert item.first_order == pytest.approx(found.gradient[item.index] * found.update[item.index])
         assert item.measured == pytest.approx(item.first_order, rel=0.01)
+
+
+def test_rows_that_count_twice_are_as_good_as_two_rows():
+    twice = np.repeat(np.arange(6), [2, 1, 1, 2, 1, 1])
+    weight = np.array([2.0, 1.0, 1.0, 2.0, 1.0, 1.0])
+    weighted = trace(NETWORK, THETA, X, Y, rule(), top=2, weight=weight, shards=4)
+    repeated = trace(NETWORK, THETA, X[twice], Y[twice], rule(), top=2)
+    assert weighted.weight == repeated.weight == 8.0
+    assert weighted.cost == pytest.approx(repeated.cost, rel=1e-12)
+    np.testing.assert_allclose(weighted.gradient, repeated.gradient, rtol=1e-10, atol=1e-15)
+    for mine, theirs in zip(weighted.adjustments, repeated.adjustments, strict=True):
+        assert mine.index == theirs.index
+        assert mine.measured == pytest.approx(theirs.measured, rel=1e-6)
+
+
+@pytest.mark.parametrize("shards", [2, 3, 9])
+def test_shards_show_the_same_rows_in_the_same_order(shards):
+    whole, cut = trace(NETWORK, THETA, X, Y, rule(), top=0), trace(NETWORK, THETA, X, Y, rule(), top=0, shards=shards)
+    np.testing.assert_allclose(cut.gradient, whole.gradient, rtol=1e-10, atol=1e-15)
+    for mine, theirs in zip([*cut.activations, *cut.deltas], [*whole.activations, *whole.deltas], strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-15)
+
+
+def test_rows_that_all_count_nothing_cost_nothing():
+    found = trace(NETWORK, THETA, X, Y, rule(), top=0, weight=np.zeros(6), shards=2)
+    assert (found.cost, found.weight) == (0.0, 1.0)
+    assert not found.gradient.any()
