@@ -19,6 +19,12 @@ def job(job_id: str) -> str:
     return render_template("job.html", job_id=job_id)
 
 
+@blueprint.get("/jobs/<job_id>/backprop")
+def backprop(job_id: str) -> str:
+    """Rows on their way through the network of one job."""
+    return render_template("backprop.html", job_id=job_id)
+
+
 @blueprint.get("/datasets")
 def datasets() -> str:
     """All datasets, and a form to upload one."""

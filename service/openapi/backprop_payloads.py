@@ -75,6 +75,7 @@ class Backprop(Payload):
     cost: Number
     inputs: list[Input]
     layers: list[TracedLayer]
+    output_names: list[str] = Field(description="what each output is for: a class, or a target")
     predictions: list[Prediction]
     targets: list[Any]
     adjustments: list[Adjustment]

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from models.artifacts import ArtifactStore
 from models.records import Dataset
 from models.spec import JobSpec, parse_spec
+from models.tabular import Preprocessing
+from models.tabular.classes import label_text
 from service.predictions.prediction import network_of
 from service.predictions.traced_rows import TracedRows, consecutive_rows, next_batch, open_source
 from service.predictions.trained import Trained
@@ -77,6 +79,7 @@ def trace_rows(
             for name, value in zip(names[:limit], rows.x.mean(axis=0, dtype=np.float64), strict=False)
         ],
         "layers": [_layer(network, spec, trained.parameters, found, i, limit) for i in range(network.layout.layers)],
+        "output_names": output_names(preprocessing)[:limit],
         "predictions": preprocessing.decode_outputs(found.outputs[:limit]),
         "targets": preprocessing.decode_target(rows.y[:limit]),
         "adjustments": [_adjustment(network.layout, names, trained.parameters, item) for item in found.adjustments],
@@ -147,6 +150,13 @@ def _adjustment(layout: Layout, names: list[str], parameters: Array, item: Adjus
         "first_order": _number(item.first_order),
         "measured": _number(item.measured),
     }
+
+
+def output_names(preprocessing: Preprocessing) -> list[str]:
+    """What each output is for: a class (of two with one output, the second), or a target."""
+    if preprocessing.classes is None:
+        return list(preprocessing.targets)
+    return [label_text(label) for label in preprocessing.classes][-preprocessing.n_outputs :]
 
 
 def _rms(values: Array) -> float | None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-PAGES = ["/", "/datasets", "/workers", "/jobs/job_1"]
+PAGES = ["/", "/datasets", "/workers", "/jobs/job_1", "/jobs/job_1/backprop"]
 
 
 @pytest.fixture
@@ -48,9 +48,10 @@ def test_everything_a_page_names_is_served(pages, anonymous, path):
             assert answer.status_code == 200, name
 
 
-def test_a_job_page_names_its_job_and_nothing_of_it(pages, world):
+@pytest.mark.parametrize("below", ["", "/backprop"])
+def test_a_jobs_pages_name_their_job_and_nothing_of_it(pages, world, below):
     job_id = world.job(name="secret plans")
-    text = pages.get(f"/jobs/{job_id}").text
+    text = pages.get(f"/jobs/{job_id}{below}").text
     assert f'data-job="{job_id}"' in text
     assert "secret plans" not in text
 

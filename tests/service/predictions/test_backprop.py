@@ -7,6 +7,8 @@ import pytest
 
 from models.checkpoint_file import read_checkpoint
 from models.records import Checkpoint
+from models.tabular import Preprocessing
+from service.predictions.backprop import output_names
 from tests.support.service_world import SEVERAL
 
 
@@ -100,3 +102,18 @@ def test_a_step_that_is_not_kept_is_refused_with_those_that_are(client, job_id):
 
 def test_another_owners_job_is_not_there(client, world):
     assert ask(client, world.job(owner_id=world.owner("bob")))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("classes", "binary", "y", "names", "targets"),
+    [
+        (["no", "yes"], True, np.array([[1.0], [0.0]]), ["yes"], ["yes", "no"]),
+        (["no", "yes"], False, np.array([1, 0]), ["no", "yes"], ["yes", "no"]),
+        (None, False, np.array([[1.5], [2.5]]), ["height"], [[1.5], [2.5]]),
+    ],
+    ids=["two classes with one output", "classes", "a number"],
+)
+def test_outputs_and_targets_are_called_what_the_dataset_calls_them(classes, binary, y, names, targets):
+    learnt = Preprocessing("classification" if classes else "regression", (), ("height",), classes, binary)
+    assert output_names(learnt) == names
+    assert learnt.decode_target(y) == targets

@@ -1,4 +1,4 @@
-/** <job-checkpoints>: the kept states of a job, each as a file of weights. */
+/** <job-checkpoints>: the kept states of a job, each as a file of weights and as a way to see it at work. */
 
 import { api, askAll } from "../api/ask.js";
 import { element } from "../dom/element.js";
@@ -12,7 +12,8 @@ class JobCheckpoints extends HTMLElement {
 
   connectedCallback() {
     this.table = element("div", { class: "scroll" });
-    this.append(element("div", { class: "card-head" }, element("h2", {}, "Weights")), this.table);
+    this.see = element("a", { class: "small", hidden: true }, "See backpropagation");
+    this.append(element("div", { class: "card-head" }, element("h2", {}, "Weights"), this.see), this.table);
   }
 
   /** Ask for the list; of several requests the last one counts. */
@@ -27,6 +28,8 @@ class JobCheckpoints extends HTMLElement {
       this.table.replaceChildren(element("p", { class: "soft" }, "No checkpoint yet: the first is written when training begins."));
       return;
     }
+    this.see.href = `/jobs/${encodeURIComponent(jobId)}/backprop`;
+    this.see.hidden = false;
     const newest = checkpoints.at(-1);
     const older = checkpoints.slice(0, -1).reverse();
     const rows = [
@@ -42,7 +45,7 @@ class JobCheckpoints extends HTMLElement {
 function row(jobId, which, name, checkpoint) {
   return element("tr", {},
     element("th", { scope: "row" }, name, element("span", { class: "soft small note" }, ...note(which, checkpoint))),
-    element("td", { class: "downloads" }, ...FORMATS.map((format) => link(jobId, which, format, name))));
+    element("td", { class: "downloads" }, ...FORMATS.map((format) => link(jobId, which, format, name)), trace(jobId, name, checkpoint)));
 }
 
 /** Of the best weights only the file is known: they lie in the newest checkpoint. */
@@ -51,6 +54,13 @@ function note(which, checkpoint) {
   const what = checkpoint.step === 0 ? "the initial weights" : `epoch ${count(checkpoint.epoch)}`;
   const place = which === "last" && checkpoint.step ? `step ${count(checkpoint.step)}, ` : "";
   return [`${place}${what} · ${bytes(checkpoint.size_bytes)} · `, element("time-ago", { datetime: checkpoint.created_at })];
+}
+
+/** To the page that lets rows pass through this state; the best weights are no state of their own. */
+function trace(jobId, name, checkpoint) {
+  if (!checkpoint) return null;
+  const href = `/jobs/${encodeURIComponent(jobId)}/backprop?step=${checkpoint.step}`;
+  return element("a", { href, "aria-label": `${name}: trace rows through it` }, "trace");
 }
 
 function link(jobId, which, format, name) {

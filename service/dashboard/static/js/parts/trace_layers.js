@@ -1,0 +1,71 @@
+/** <trace-layers>: the network layer by layer: activations on their way forward, deltas on their way back. */
+
+import { histogram } from "../charts/histogram.js";
+import { unitMap } from "../charts/unit_map.js";
+import { element } from "../dom/element.js";
+import { count, counted, figure, percent } from "../text/numbers.js";
+import { Facts } from "./facts.js";
+
+const FORWARD = "Forward, from above: each unit adds up what comes in, times its weights, and passes on its activation.";
+const BACK = "Back, from below: the delta δ says how the cost changes with a unit's sum. Above zero the unit gives too much, below zero too little.";
+
+class TraceLayers extends HTMLElement {
+  show(found) {
+    const { layers, rows } = found;
+    const legend = element("p", { class: "soft small map-key" },
+      element("span", { class: "key positive" }, "above zero"), element("span", { class: "key negative" }, "below zero"),
+      "The stronger the colour, the larger the value within its map", rows > 1 ? "; means over the rows." : ".");
+    this.replaceChildren(
+      element("div", { class: "card-head" }, element("h2", {}, "2 · How much does each part contribute?")),
+      element("p", { class: "small" }, FORWARD), element("p", { class: "small" }, BACK), legend,
+      element("ol", { class: "layers" }, inputs(found), ...layers.map((layer) => drawn(layer, found))));
+  }
+}
+
+function inputs({ inputs: list, layers }) {
+  const names = list.map(({ name }) => name);
+  return element("li", {},
+    element("div", { class: "layer-name" }, element("h3", {}, "Inputs"), element("p", { class: "soft small" }, counted(list.length, "input"))),
+    element("div", { class: "layer-maps" }, figureOf("Inputs, as the network gets them", unitMap("Inputs", list.map(({ value }) => value), names))),
+    element("div", { class: "layer-weights" }, element("p", { class: "soft small" }, layers.length > 1 ? "" : "There is no hidden layer.")));
+}
+
+function drawn(layer, { layers, output_names: outputs }) {
+  const isOutput = layer.layer === layers.length - 1;
+  const names = layer.outputs.map((_, unit) => (isOutput && outputs[unit] ? outputs[unit] : `unit ${unit}`));
+  const title = isOutput ? "Output" : `Layer ${layer.layer}`;
+  return element("li", {},
+    element("div", { class: "layer-name" }, element("h3", {}, title), element("p", { class: "soft small" }, size(layer))),
+    element("div", { class: "layer-maps" },
+      figureOf(isOutput ? "Answers ↓" : "Activations ↓", unitMap(`Activations of ${title}`, layer.outputs, names)),
+      figureOf("Deltas δ ↑", unitMap(`Deltas of ${title}`, layer.deltas, names)),
+      numbers(layer, names)),
+    element("div", { class: "layer-weights" }, figures(layer), histogram(layer.histogram, `Weights of ${title}`)));
+}
+
+const figureOf = (title, map) => element("figure", {}, element("figcaption", {}, title), map);
+
+function figures(layer) {
+  const facts = new Facts();
+  facts.set("Gradient RMS", figure(layer.gradient_rms));
+  facts.set("Update RMS", figure(layer.update_rms));
+  if (layer.dead_share !== null) facts.set("Dead units", percent(layer.dead_share));
+  return facts.root;
+}
+
+/** What the maps say by colour, as numbers. */
+function numbers({ outputs, deltas }, names) {
+  const rows = names.map((name, unit) => element("tr", {}, element("th", { scope: "row" }, name),
+    element("td", { class: "right" }, figure(outputs[unit])), element("td", { class: "right" }, figure(deltas[unit]))));
+  const heads = ["Unit", "Activation", "Delta"].map((text, place) => element("th", { scope: "col", class: place ? "right" : null }, text));
+  return element("details", {}, element("summary", { class: "small" }, "Numbers"),
+    element("div", { class: "unit-numbers", tabindex: "0", role: "region", "aria-label": "Numbers by unit" },
+      element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows))));
+}
+
+function size({ activation, units, outputs }) {
+  const all = `${activation}, ${counted(units, "unit")}`;
+  return outputs.length < units ? `${all}, of which the first ${count(outputs.length)} are drawn` : all;
+}
+
+customElements.define("trace-layers", TraceLayers);
