@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from models.records import Checkpoint
+
 WICKED = '<img src=x onerror="document.title=1"><b>bold</b>'
 
 
@@ -62,7 +64,6 @@ def test_what_is_drawn_is_told_in_words_and_in_numbers_too(page, asked):
     said = f"Activations of Output: 3 values, 0 at zero, the strongest {found['output_names'][strongest]}"
     expect(page.get_by_role("img", name=re.compile(f"^{said}"))).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^Weights of Layer 0: histogram of 8 from"))).to_be_visible()
-    page.locator(".layers > li").last.get_by_text("Numbers").click()
     numbers = page.get_by_role("region", name="Numbers by unit").last
     expect(numbers.get_by_role("row").nth(1)).to_contain_text(f"{found['output_names'][0]}{output['outputs'][0]:.4g}")
 
@@ -100,6 +101,21 @@ def test_a_row_of_the_batch_leads_to_its_own_trace(page, asked):
     page.wait_for_url(f"**/backprop?step=0&row={found['row_numbers'][1]}")
     expect(page.get_by_label("One row")).to_be_checked()
     expect(fact(page, "Target")).to_have_text(found["targets"][1])
+
+
+def test_a_state_that_is_gone_gives_way_to_the_newest(page, world, job, asked):
+    asked("step=10&row=3")
+    page.get_by_label("Weights to look at").select_option("before the first step")
+    page.wait_for_url("**/backprop?step=0&row=3")
+    with world.database.write() as session:
+        session.delete(session.get_one(Checkpoint, (job, 0)))
+    world.checkpoint(job, 20)
+    page.get_by_role("button", name="Row after").click()
+    expect(page.get_by_text("Step 0 is not kept any more: these are the newest weights.")).to_be_visible()
+    page.wait_for_url("**/backprop?step=20&row=4")
+    expect(page.get_by_label("Weights to look at")).to_have_value("20")
+    expect(page.get_by_label("Row of the dataset")).to_have_value("4")
+    expect(page.locator("trace-layers svg").first).to_be_visible()
 
 
 def test_a_row_that_is_not_there_is_refused_in_the_services_words(page, asked):
@@ -146,5 +162,5 @@ def test_it_fits_the_width_of_a_phone(page, world, job, asked, width, query):
     page.set_viewport_size({"width": width, "height": 800})
     world.change(job, name="a_name_without_any_space_" * 7)
     asked(f"step=10&{query}")
-    page.locator(".layers > li").last.get_by_text("Numbers").click()
+    page.locator(".layers > li").nth(1).get_by_text("Numbers").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

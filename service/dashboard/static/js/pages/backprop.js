@@ -55,11 +55,19 @@ class BackpropPage extends HTMLElement {
       this.notice.clear();
       this.#show(found);
     } catch (problem) {
-      if (asked !== this.#asked) return;
+      if (asked !== this.#asked || (problem.status === 404 && (await this.#renew()))) return;
       this.trace.hidden = true;
       this.notice.show(problem);
     }
     this.trace.removeAttribute("aria-busy");
+  }
+
+  /** Whether the state that was asked for is gone and another one is asked for instead. */
+  async #renew() {
+    const checkpoints = await askAll(api`/jobs/${this.#id}/checkpoints`).catch(() => []);
+    if (!checkpoints.length || checkpoints.some(({ step }) => step === this.choice.step)) return false;
+    this.choice.renew(checkpoints);
+    return true;
   }
 
   #show(found) {

@@ -20,6 +20,15 @@ class TraceChoice extends HTMLElement {
     this.#tell();
   }
 
+  /** Take in which states are kept now: a running job lets go of older ones. */
+  renew(checkpoints) {
+    const lost = this.step;
+    this.offer(checkpoints, this.rows);
+    this.#address();
+    this.state.focus();
+    setText(this.said, `Step ${count(lost)} is not kept any more: these are the newest weights.`);
+  }
+
   /** As the API's parameters. */
   get query() {
     return this.what === "batch" ? { step: this.step, batch: "true" } : { step: this.step, row: this.row };
@@ -70,8 +79,12 @@ class TraceChoice extends HTMLElement {
   #set({ step = this.step, what = this.what, row = this.row }) {
     clearTimeout(this.typing);
     Object.assign(this, { step, what, row });
-    history.replaceState(null, "", `${location.pathname}?${new URLSearchParams(this.query)}`);
+    this.#address();
     this.#tell();
+  }
+
+  #address() {
+    history.replaceState(null, "", `${location.pathname}?${new URLSearchParams(this.query)}`);
   }
 
   #tell() {

@@ -9,6 +9,9 @@ import { Facts } from "./facts.js";
 const FORWARD = "Forward, from above: each unit adds up what comes in, times its weights, and passes on its activation.";
 const BACK = "Back, from below: the delta δ says how the cost changes with a unit's sum. Above zero the unit gives too much, below zero too little.";
 
+/** Units as few as these have their numbers shown at once. */
+const FEW = 3;
+
 class TraceLayers extends HTMLElement {
   show(found) {
     const { layers, rows } = found;
@@ -26,7 +29,8 @@ function inputs({ inputs: list, layers }) {
   const names = list.map(({ name }) => name);
   return element("li", {},
     element("div", { class: "layer-name" }, element("h3", {}, "Inputs"), element("p", { class: "soft small" }, counted(list.length, "input"))),
-    element("div", { class: "layer-maps" }, figureOf("Inputs, as the network gets them", unitMap("Inputs", list.map(({ value }) => value), names))),
+    element("div", { class: "layer-maps" }, figureOf("Inputs, as the network gets them", unitMap("Inputs", list.map(({ value }) => value), names)),
+      numbers(["Input", "Value"], names, [list.map(({ value }) => value)])),
     element("div", { class: "layer-weights" }, element("p", { class: "soft small" }, layers.length > 1 ? "" : "There is no hidden layer.")));
 }
 
@@ -39,7 +43,7 @@ function drawn(layer, { layers, output_names: outputs }) {
     element("div", { class: "layer-maps" },
       figureOf(isOutput ? "Answers ↓" : "Activations ↓", unitMap(`Activations of ${title}`, layer.outputs, names)),
       figureOf("Deltas δ ↑", unitMap(`Deltas of ${title}`, layer.deltas, names)),
-      numbers(layer, names)),
+      numbers(["Unit", "Activation", "Delta"], names, [layer.outputs, layer.deltas])),
     element("div", { class: "layer-weights" }, figures(layer), histogram(layer.histogram, `Weights of ${title}`)));
 }
 
@@ -53,14 +57,14 @@ function figures(layer) {
   return facts.root;
 }
 
-/** What the maps say by colour, as numbers. */
-function numbers({ outputs, deltas }, names) {
+/** What the maps say by colour, as numbers: of a few at once, since a lone colour says nothing. */
+function numbers(heads, names, columns) {
   const rows = names.map((name, unit) => element("tr", {}, element("th", { scope: "row" }, name),
-    element("td", { class: "right" }, figure(outputs[unit])), element("td", { class: "right" }, figure(deltas[unit]))));
-  const heads = ["Unit", "Activation", "Delta"].map((text, place) => element("th", { scope: "col", class: place ? "right" : null }, text));
-  return element("details", {}, element("summary", { class: "small" }, "Numbers"),
+    ...columns.map((values) => element("td", { class: "right" }, figure(values[unit])))));
+  const cells = heads.map((text, place) => element("th", { scope: "col", class: place ? "right" : null }, text));
+  return element("details", { open: names.length <= FEW }, element("summary", { class: "small" }, "Numbers"),
     element("div", { class: "unit-numbers", tabindex: "0", role: "region", "aria-label": "Numbers by unit" },
-      element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows))));
+      element("table", {}, element("thead", {}, element("tr", {}, ...cells)), element("tbody", {}, ...rows))));
 }
 
 function size({ activation, units, outputs }) {
