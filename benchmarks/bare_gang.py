@@ -7,19 +7,16 @@ prints samples per second. What the service makes of the same job is to be held 
 
 from __future__ import annotations
 
-import os
+import multiprocessing
 import sys
 import tempfile
 from pathlib import Path
-
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
-
-import multiprocessing
 
 import numpy as np
 
 from benchmarks.shapes import SHAPES, Shape
 from models.spec import parse_spec
+from worker.fingerprint import limit_blas_to_one_thread
 from worker.gang.gang import Gang, places
 from worker.gang.history_ring import HistoryRing, epochs_between
 from worker.gang.segment import Segment
@@ -58,6 +55,7 @@ def _blueprint(shape: Shape, members: int, optimizer: str) -> Blueprint:
 
 
 def _train(blueprint: Blueprint, segment: Segment, rank: int, members: int) -> None:
+    limit_blas_to_one_thread()
     gang = Gang(segment, places(members, blueprint.spec.shards)[rank], lambda _: False, lambda: None)
     run = Run(blueprint, gang, blueprint.initial_state())
     ring = _EndlessRing(segment, 0, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,7 @@ PEERS = {
     "scikit-learn": "scikit_learn",
 }
 """What the table calls a peer, and its module in benchmarks.peers."""
-OURS_ALONE, OURS, OURS_SGD = "1 worker", "2 workers", "2 workers, SGD"
+OURS_ALONE, OURS, OURS_SGD, BARE = "1 worker", "2 workers", "2 workers, SGD", "bare gang"
 PEAK = "peak"
 _SECONDS = 2.0
 
@@ -48,10 +49,11 @@ def contest(client: Client, shape: Shape, peers_python: Path | None, rounds: int
         OURS_ALONE: lambda: train(1, "adam"),
         OURS: lambda: train(2, "adam"),
         OURS_SGD: lambda: train(2, "sgd"),
+        BARE: _program(sys.executable, "benchmarks.bare_gang", shape, "2", "adam"),
         PEAK: peak_gflops,
     }
     for name, module in PEERS.items() if peers_python else ():
-        contestants[name] = _peer(str(peers_python), module, shape)
+        contestants[name] = _program(str(peers_python), f"benchmarks.peers.{module}", shape, str(_SECONDS))
     found: dict[str, list[float]] = defaultdict(list)
     for _ in range(rounds):
         for name, run in contestants.items():
@@ -61,8 +63,8 @@ def contest(client: Client, shape: Shape, peers_python: Path | None, rounds: int
     return {name: statistics.median(figures) for name, figures in found.items()}
 
 
-def _peer(python: str, module: str, shape: Shape) -> Callable[[], float]:
-    command = [python, "-m", f"benchmarks.peers.{module}", str(SHAPES.index(shape)), str(_SECONDS)]
+def _program(python: str, module: str, shape: Shape, *options: str) -> Callable[[], float]:
+    command = [python, "-m", module, str(SHAPES.index(shape)), *options]
 
     def run() -> float:
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from rich.table import Table
 
-from benchmarks.contest import OURS, OURS_ALONE, OURS_SGD, PEAK, PEERS, Figures
+from benchmarks.contest import BARE, OURS, OURS_ALONE, OURS_SGD, PEAK, PEERS, Figures
 from benchmarks.shapes import Shape
 
 Measured = Sequence[tuple[Shape, Figures]]
@@ -15,7 +15,7 @@ Measured = Sequence[tuple[Shape, Figures]]
 
 def rates(measured: Measured) -> Table:
     """Thousands of samples per second, and steps per second of ours."""
-    names = [OURS, OURS_ALONE, OURS_SGD, *(name for name in PEERS if name in measured[0][1])]
+    names = [OURS, BARE, OURS_ALONE, OURS_SGD, *(name for name in PEERS if name in measured[0][1])]
     table = _table("Thousands of samples per second; Adam, float32, 2 shards, the whole job path", names)
     table.add_column("steps/s, 2 workers", justify="right")
     for shape, figures in measured:
@@ -27,10 +27,10 @@ def rates(measured: Measured) -> Table:
 def ratios(measured: Measured) -> Table:
     """How many times as fast we are with two workers as each peer, and how near to what the machine can do."""
     peers = [name for name in PEERS if name in measured[0][1]]
-    table = _table("2 workers, times the rate of", [*peers, OURS_ALONE])
+    table = _table("2 workers, times the rate of", [*peers, BARE, OURS_ALONE])
     table.add_column("share of peak (SGD)", justify="right")
     for shape, figures in measured:
-        times = [f"{figures[OURS] / figures[name]:.2f}" for name in (*peers, OURS_ALONE)]
+        times = [f"{figures[OURS] / figures[name]:.2f}" for name in (*peers, BARE, OURS_ALONE)]
         share = figures[OURS_SGD] * operations_a_row(shape.widths) / 1e9 / figures[PEAK]
         table.add_row(*_head(shape), *times, f"{share:.0%} of {figures[PEAK]:.0f} GFLOP/s")
     return table
