@@ -2,10 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
+from models.spec.optimizer import OptimizerSpec
+from models.spec.schedule import ScheduleSpec
+from worker.backprop.activations import ACTIVATIONS
 from worker.backprop.network import COSTS, Network
 from worker.backprop.optimizers import OPTIMIZERS, make_optimizer
 from worker.backprop.schedules import Plateau, make_schedule
@@ -16,6 +20,20 @@ WIDTHS = tuple(RECORD["widths"])
 START, X = np.array(RECORD["start"]), np.array(RECORD["x"])
 CODES, NUMBERS = np.array(RECORD["codes"]), np.array(RECORD["numbers"])
 ROWS = len(X)
+
+
+def names_in(union):
+    """Of the parts of a spec that a user may choose from."""
+    return {get_args(part.model_fields["name"].annotation)[0] for part in get_args(get_args(union)[0])}
+
+
+def test_the_record_holds_fifty_steps_of_everything_there_is():
+    assert set(RECORD["optimizers"]) == set(OPTIMIZERS) == names_in(OptimizerSpec)
+    assert set(RECORD["schedules"]) == names_in(ScheduleSpec)
+    assert set(RECORD["activations"]) == set(ACTIVATIONS)
+    assert set(RECORD["costs"]) == {cost for costs in COSTS.values() for cost in costs}
+    for run in (*RECORD["optimizers"].values(), *RECORD["schedules"].values()):
+        assert [len(run["costs"]), len(run["rates"]), len(run["parameters"])] == [50, 50, START.size]
 
 
 def train(optimizer_name, steps, batch, schedule="constant", **settings):

@@ -48,6 +48,30 @@ def test_the_first_twenty_steps_of_a_full_batch_run_cost_what_they_cost_in_pytor
     np.testing.assert_allclose(gang.segment.parameters, RECORD["full_batch"]["parameters"], rtol=1e-9, atol=1e-12)
 
 
+FIFTY_STEPS = {name: ({"name": name}, {}, run) for name, run in RECORD["optimizers"].items()} | {
+    f"momentum-{name}": ({"name": "momentum"}, {"name": name, **run["settings"]}, run)
+    for name, run in RECORD["schedules"].items()
+}
+
+
+@pytest.mark.parametrize("name", FIFTY_STEPS)
+def test_fifty_steps_of_every_optimizer_and_schedule_are_those_of_pytorch(tmp_path, name):
+    optimizer, schedule, expected = FIFTY_STEPS[name]
+    gang = full_batch(
+        tmp_path,
+        3,
+        optimizer={**optimizer, "learning_rate": RECORD["learning_rate"]},
+        schedule=schedule or {"name": "constant"},
+        batch_size=RECORD["batch"],
+        max_epochs=10,
+        shuffle=False,
+    )
+    history = gang.train()
+    np.testing.assert_allclose(history[:, 0], expected["costs"], rtol=1e-9)
+    np.testing.assert_allclose(history[:, 1], expected["rates"], rtol=1e-9)
+    np.testing.assert_allclose(gang.segment.parameters, expected["parameters"], rtol=1e-9)
+
+
 @pytest.mark.parametrize("shards", [2, 3, 5, 8, 40, 64])
 def test_n_shards_give_the_gradient_that_one_shard_gives(tmp_path, shards):
     def gradient(count):
