@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from models.spec import parse_spec
-from worker.gang.gang import Gang, places
+from worker.gang.gang import Gang, places_by_speed
 from worker.gang.history_ring import HistoryRing, epochs_between, steps_between
 from worker.gang.segment import Segment
 from worker.gang.snapshots import Snapshots
@@ -33,19 +36,43 @@ class Crew:
             theirs.close()
             self._members.append((process, ours))
 
-    def digest(self, folder: Path, size: int, document: dict[str, Any], data: Prepared, labels: list[Any]) -> Digest:
-        """Train with a gang of so many; the digest of parameters, optimizer slots, best weights and history."""
+    def digest(
+        self,
+        folder: Path,
+        speeds: Sequence[float],
+        document: dict[str, Any],
+        data: Prepared,
+        labels: list[Any],
+        warm_start: int | None = None,
+    ) -> Digest:
+        """Train with a gang; the digest of parameters, slots, best weights, all history, and why it ended.
+
+        Args:
+            folder: for the segment; its files are gone afterwards.
+            speeds: of the members: a faster one holds more of the shards.
+            document: the spec, but for dataset and target.
+            data: what is trained on.
+            labels: of the classes.
+            warm_start: a seed to draw the first weights from, instead of the spec's initializer.
+        """
         blueprint = _blueprint(document, data, labels)
-        path = folder / f"segment-{size}"
+        path, dealt = folder / "segment", places_by_speed(speeds, blueprint.spec.shards)
         segment = Segment.found(path, blueprint.segment_shape())
         segment.parameters[:] = blueprint.initial_parameters()
-        for rank in range(size):
-            self._members[rank][1].send((path, rank, size, document, data, labels))
-        found = [self._members[rank][1].recv() for rank in range(size)]
-        steps, epochs = found[0]
+        if warm_start is not None:
+            segment.parameters[:] = np.random.default_rng(warm_start).normal(0.0, 0.3, segment.parameters.shape)
+        segment.best[:] = segment.parameters
+        crew = self._members[: len(speeds)]
+        for place, (_, pipe) in zip(dealt, crew, strict=True):
+            pipe.send((path, place, document, data, labels))
+        found = [pipe.recv() for _, pipe in crew]
+        for file in folder.iterdir():
+            file.unlink()
+        steps, epochs, reason = found[0]
         digest = hashlib.sha256(segment.state.tobytes())
         digest.update(steps_between(segment, 0, steps).tobytes())
         digest.update(epochs_between(segment, 0, epochs)[:, 1:].tobytes())  # but for the seconds it took
+        digest.update(str(reason).encode())
         return digest.hexdigest()
 
     def stop(self) -> None:
@@ -64,16 +91,15 @@ def _blueprint(document: dict[str, Any], data: Prepared, labels: list[Any]) -> B
 def _work(pipe: Connection) -> None:
     while True:
         try:
-            path, rank, size, *rest = pipe.recv()
+            path, place, *rest = pipe.recv()
         except EOFError:
             return
         blueprint = _blueprint(*rest)
         segment = Segment.join(path, blueprint.segment_shape())
-        place = places(size, blueprint.spec.shards)[rank]
         gang = Gang(segment, place, lambda rank: False, lambda: None)
         run = Run(blueprint, gang, blueprint.initial_state())
         ring = HistoryRing(segment, 0, 0)
         trainer = Trainer(run, gang, ring, Snapshots(segment, *run.cut), lambda: None)
         trainer.train()
         trainer.close()
-        pipe.send((ring.steps, ring.epochs))
+        pipe.send((ring.steps, ring.epochs, trainer.reason))
