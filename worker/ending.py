@@ -57,6 +57,7 @@ class LeaderEnding:
             Fenced: a newer generation owns the job.
             ReplayMismatch: the history does not fit what was recorded before.
         """
+        self._trainer.gang.segment.forget_all()
         if action is Action.REFORM:
             self._end_to_reform()
         elif action is Action.PAUSE:

@@ -20,7 +20,7 @@ from worker.control.identity import Seat
 from worker.control.leases import hold_job
 from worker.gang.barrier import MAX_MEMBERS_HERE
 from worker.gang.gang import Gang, Place
-from worker.gang.segment import Segment
+from worker.gang.segment import PIECE, Segment
 from worker.gang.snapshots import Snapshots
 from worker.process import WorkerProcess
 from worker.starting_point import StartingPoint, find_starting_point
@@ -127,10 +127,13 @@ def _segment_path(process: WorkerProcess, seat: Seat) -> Path:
 
 def _fill(segment: Segment, start: StartingPoint) -> None:
     """Put the state in, and a first snapshot of it: there is one to restart from at any time."""
-    segment.state[:] = start.vector
+    for part, numbers in zip(segment.state, start.vector, strict=True):
+        for low in range(0, part.size, PIECE):
+            part[low : low + PIECE] = numbers[low : low + PIECE]
+            segment.forget(part[low : low + PIECE])
     segment.factor[0] = Progress(**start.state.progress).rate_factor
     snapshots = Snapshots(segment, 0, segment.shape.parameters)
-    snapshots.copy_own_cut()
+    snapshots.copy_own_cut(start.vector)
     snapshots.publish(start.state)
     snapshots.close()
 

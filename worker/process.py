@@ -19,6 +19,7 @@ from worker.control.leases import register_worker, retire_worker
 from worker.fingerprint import fingerprint, limit_blas_to_one_thread
 from worker.gang.shared_folder import SharedFolder
 from worker.heart import Heart
+from worker.memory import give_memory_back
 
 _log = structlog.get_logger()
 
@@ -61,7 +62,9 @@ class WorkerProcess:
             progress_timeout_s=settings.progress_timeout_s,
         )
         heart.start()
-        return cls(settings, database, open_store(settings.artifact_url), folder, me, heart)
+        process = cls(settings, database, open_store(settings.artifact_url), folder, me, heart)
+        give_memory_back()
+        return process
 
     def close(self) -> None:
         """Leave the table of workers and let go of everything."""

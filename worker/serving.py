@@ -26,6 +26,7 @@ from worker.fingerprint import provenance
 from worker.forming import Formed, found, join
 from worker.gang.control_words import Action
 from worker.gang.history_ring import HistoryRing
+from worker.memory import let_go
 from worker.process import WorkerProcess
 from worker.reporting.checkpoints import CheckpointWriter
 from worker.reporting.reporter import Reporter
@@ -64,6 +65,7 @@ def _serve_job(process: WorkerProcess, seat: Seat) -> None:
     try:
         while next_seat is not None:
             next_seat = _serve_generation(process, next_seat)
+            let_go()
     finally:
         process.heart.release()
         process.heart.say("idle")

@@ -18,6 +18,7 @@ from worker.control.verifications import (
     put_verification_back,
     take_verification,
 )
+from worker.memory import let_go
 from worker.process import WorkerProcess
 from worker.replay import Replay
 from worker.workload import load_ended_blueprint
@@ -46,6 +47,7 @@ def verify_next(process: WorkerProcess) -> bool:
         _log.warning("verification left", error=str(error), verification=stretch.verification_id)
     finally:
         process.heart.say("idle")
+    let_go()
     return True
 
 

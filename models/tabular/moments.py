@@ -16,7 +16,8 @@ Array = NDArray[Any]
 Floats = NDArray[np.float64]
 
 ROWS_AT_ONCE: Final = 16_384
-_COLUMNS_AT_ONCE = 256
+_COLUMNS_AT_ONCE = 32
+"""A block is then 4 MiB, and no more is held for a wide table than for a narrow one."""
 _NOISE = 1e-12
 """A deviation below this share of the mean is rounding: the column is constant."""
 

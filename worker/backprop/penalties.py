@@ -11,7 +11,8 @@ Sources: Hoerl and Kennard, "Ridge regression", 1970; Tibshirani, "Regression sh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,7 @@ class Penalty:
     layout: Layout
     l1: float = 0.0
     l2: float = 0.0
+    _scratch: dict[np.dtype[Any], Floats] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def bind(self, parameters: Floats, start: int, stop: int, gradient: Floats) -> Callable[[], None] | None:
         """A function that adds the penalty's gradient in place, or None where there is nothing to add.
@@ -40,7 +42,7 @@ class Penalty:
         if not parts:
             return None
         cut = parameters[start:stop]
-        views = [(cut[part], gradient[part], np.empty(part.stop - part.start, cut.dtype)) for part in parts]
+        views = [(cut[part], gradient[part], self._like(cut[part])) for part in parts]
         terms = [_bind_term(term, views, factor) for term, factor in (("l1", self.l1), ("l2", self.l2)) if factor]
 
         def add_all() -> None:
@@ -48,6 +50,13 @@ class Penalty:
                 term()
 
         return add_all
+
+    def _like(self, block: Floats) -> Floats:
+        """Scratch of the block's size, one memory for all blocks: they are penalized one after the other."""
+        scratch = self._scratch.get(block.dtype)
+        if scratch is None or scratch.size < block.size:
+            scratch = self._scratch[block.dtype] = np.empty(block.size, block.dtype)
+        return scratch[: block.size]
 
     def cost(self, parameters: Floats) -> float:
         """l1 Σ |w| + l2 / 2 Σ w², layer by layer in float64."""

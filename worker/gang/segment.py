@@ -38,6 +38,9 @@ NORM_BLOCK = 1024
 """Elements of the gradient whose squares are added at a time; cuts between members fall between blocks."""
 NOTE_BYTES = 1 << 16
 _LINE = 64
+_WORTH_FORGETTING = 1 << 20
+PIECE = 1 << 20
+"""Elements of the state that are copied at a time where they are forgotten afterwards."""
 _CONTROL_WORDS = 16
 
 
@@ -97,6 +100,30 @@ class Segment:
         self.state = array("state")
         self.gradients = array("gradients")[:, : shape.parameters]
         self.outputs = array("outputs")
+        self._address = int(np.frombuffer(buffer, np.uint8).ctypes.data)
+
+    def forget(self, part: NDArray[Any]) -> None:
+        """Give back this process's hold on the pages of a part of the segment. What is in them stays, for everybody.
+
+        A page that a process has touched once counts as its own until it ends: the founder, who fills the whole state,
+        would hold all of the others' cuts. To touch them again costs a fault a page, so small parts are not worth it.
+        """
+        if part.nbytes < _WORTH_FORGETTING or not hasattr(mmap, "MADV_DONTNEED"):
+            return
+        start = int(part.ctypes.data) - self._address
+        first = start // mmap.PAGESIZE * mmap.PAGESIZE
+        self._buffer.madvise(mmap.MADV_DONTNEED, first, start + part.nbytes - first)
+
+    def forget_all(self) -> None:
+        """Give back everything: training is over, and little of the segment is still to be looked at."""
+        self.forget(np.frombuffer(self._buffer, np.uint8))
+
+    def keep_best(self, start: int, stop: int) -> None:
+        """Make the parameters [start, stop) the best ones so far."""
+        for low in range(start, stop, PIECE):
+            piece = slice(low, min(low + PIECE, stop))
+            self.best[piece] = self.parameters[piece]
+            self.forget(self.best[piece])
 
     @property
     def parameters(self) -> NDArray[Any]:

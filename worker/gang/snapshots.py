@@ -12,12 +12,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.checkpoint_file import RunState
 from worker.gang.control_words import Word
-from worker.gang.segment import NOTE_BYTES, Segment
+from worker.gang.segment import NOTE_BYTES, PIECE, Segment
 
 _READ_BYTES = 1 << 20
 
@@ -55,12 +57,16 @@ class Snapshots:
             if snapshot is None or self._segment.control[Word.PUBLISHED] == snapshot.number:
                 return snapshot
 
-    def copy_own_cut(self) -> None:
-        """Copy this member's cut of every vector into the file whose turn it is."""
-        state, start, stop = self._segment.state, self._start, self._stop
+    def copy_own_cut(self, state: NDArray[Any] | None = None) -> None:
+        """Copy this member's cut of the segment's whole state, or of another, into the file whose turn it is."""
+        state = self._segment.state if state is None else state
         file = self._files[(self._segment.control[Word.PUBLISHED] + 1) % 2]
         for part in range(state.shape[0]):
-            _write_at(file, state[part, start:stop], (part * state.shape[1] + start) * state.itemsize)
+            for low in range(self._start, self._stop, PIECE):
+                piece = state[part, low : min(low + PIECE, self._stop)]
+                _write_at(file, piece, (part * state.shape[1] + low) * state.itemsize)
+                if part == state.shape[0] - 1:  # the best weights: not needed until they are beaten or copied again
+                    self._segment.forget(self._segment.best[low : low + PIECE])
 
     def publish(self, run: RunState) -> None:
         """Make the copy the one to restart from. For the leader, after all members have copied."""

@@ -13,7 +13,7 @@ from worker.backprop.arrays import Codes, Floats
 from worker.backprop.metrics import metrics_of
 from worker.gang.gang import Gang
 from worker.training.prepared import Prepared
-from worker.training.run import EVALUATION_ROWS, Run
+from worker.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,11 @@ class Evaluation:
     def __init__(self, run: Run, gang: Gang) -> None:
         self._run = run
         self._tested = [tested for tested in _tested_rows(run.data, gang.segment.outputs) if len(tested.x)]
+        rows = run.evaluator.buffers.max_rows
         blocks = [
-            (tested.x[start : start + EVALUATION_ROWS], tested.outputs[start : start + EVALUATION_ROWS])
+            (tested.x[start : start + rows], tested.outputs[start : start + rows])
             for tested in self._tested
-            for start in range(0, len(tested.x), EVALUATION_ROWS)
+            for start in range(0, len(tested.x), rows)
         ]
         self._blocks = blocks[gang.place.rank :: gang.place.size]
 

@@ -27,7 +27,8 @@ from models.training_rows import divide_rows
 
 Array = NDArray[Any]
 
-_ROWS_AT_ONCE = 16_384
+_BLOCK_BYTES = 4 * 1024**2
+"""Of inputs in float64 that are made at once: each row is transformed by itself, so no bit depends on it."""
 _LEAST_SAMPLE, _MOST_SAMPLE, _SAMPLE_SHARE = 256, 8192, 32
 """Of the training rows that are tested after every epoch: a test of one row costs a third of a step on it."""
 _CACHE_BYTES = 20 * 1024**3
@@ -178,8 +179,9 @@ def _write(
     )
     x[:, -1] = 1.0
     targets = []
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        block = np.asarray(matrix[rows[start : start + _ROWS_AT_ONCE]])
+    rows_at_once = max(1, _BLOCK_BYTES // (8 * x.shape[1]))
+    for start in range(0, len(rows), rows_at_once):
+        block = np.asarray(matrix[rows[start : start + rows_at_once]])
         x[start : start + len(block), :-1] = preprocessing.transform(block, columns)
         targets.append(preprocessing.encode_target(block, columns))
     x.flush()

@@ -10,7 +10,7 @@ from models.tabular.classes import label_text
 from worker.backprop import ShardPass
 from worker.backprop.metrics import classification_report, label_report, metrics_of
 from worker.gang.segment import Segment
-from worker.training.run import EVALUATION_ROWS, Run
+from worker.training.run import Run
 
 MOST_MATRIX_CLASSES = 100
 """A larger confusion matrix is not kept whole, only its largest confusions: its cells grow with the square."""
@@ -75,11 +75,12 @@ def _of_labels(run: Run, outputs: np.ndarray) -> dict[str, Any]:
 
 
 def _outputs(run: Run, parameters: np.ndarray) -> np.ndarray:
-    forward = ShardPass(run.network, parameters, None, EVALUATION_ROWS)
+    buffers = run.evaluator.buffers
+    forward = ShardPass(run.network, parameters, None, buffers.max_rows, buffers=buffers)
     outputs = np.empty((run.data.validation_rows, run.network.outputs), run.network.numpy_dtype)
     with np.errstate(all="ignore"):
-        for start in range(0, len(outputs), EVALUATION_ROWS):
-            block = slice(start, start + EVALUATION_ROWS)
+        for start in range(0, len(outputs), buffers.max_rows):
+            block = slice(start, start + buffers.max_rows)
             forward.outputs(run.data.validation_x[block], out=outputs[block])
     return outputs
 

@@ -16,6 +16,7 @@ from models.spec.metrics import known_metrics
 from models.tabular.classes import label_text
 from models.tabular.values import Value
 from worker.backprop import Layout, Network, ShardPass, initialize, make_optimizer, make_penalty, make_schedule
+from worker.backprop.buffers import Buffers
 from worker.backprop.row_weights import row_weights
 from worker.backprop.steps import Steps, shard_rows
 from worker.gang.exchange import Exchange
@@ -25,8 +26,9 @@ from worker.training.batches import Batches
 from worker.training.prepared import Prepared
 from worker.training.progress import Progress
 
-EVALUATION_ROWS = 1024
-"""Rows of one forward pass of the test. It belongs to the numeric contract: another shape has other bits."""
+_EVALUATION_ROWS = (64, 1024)
+_EVALUATION_ELEMENTS = 1 << 20
+"""Of all layers together in one forward pass of the test: 4 MiB of float32, which for a wide network are fewer rows."""
 
 
 class Blueprint:
@@ -124,11 +126,14 @@ class Run:
             seed=training.seed,
             shuffle=training.shuffle,
         )
+        shards = range(place.first_shard, place.last_shard)
+        most_rows = max(_most_rows(self.plan, shard) for shard in shards)
+        buffers = Buffers(self.network, max(1, most_rows))  # one memory for all of them: they pass one after the other
         self.passes = {
-            shard: ShardPass(self.network, segment.parameters, segment.gradients[shard], _most_rows(self.plan, shard))
-            for shard in range(place.first_shard, place.last_shard)
+            shard: ShardPass(self.network, segment.parameters, segment.gradients[shard], most_rows, buffers=buffers)
+            for shard in shards
         }
-        self.evaluator = ShardPass(self.network, segment.parameters, None, EVALUATION_ROWS)
+        self.evaluator = ShardPass(self.network, segment.parameters, None, evaluation_rows(self.network))
         self._schedule = make_schedule(
             **training.schedule.model_dump(),
             steps_per_epoch=self.plan.steps_per_epoch,
@@ -150,6 +155,14 @@ class Run:
     def state_at(self, step: int, seconds: float) -> RunState:
         """The run's state beside its numbers. For the leader."""
         return replace(self.state, step=step, seconds=seconds, progress=self.progress.to_json())
+
+
+def evaluation_rows(network: Network) -> int:
+    """Rows of one forward pass of the test. It belongs to the numeric contract: another shape has other bits."""
+    least, rows = _EVALUATION_ROWS
+    while rows > least and rows * sum(network.widths[1:]) > _EVALUATION_ELEMENTS:
+        rows //= 2
+    return rows
 
 
 _OUTPUT: dict[str, str] = {

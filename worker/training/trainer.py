@@ -114,8 +114,7 @@ class Trainer:
             self._conclude(epoch)
         gang.meet()  # the conclusion is there
         if gang.segment.control[Word.VERDICT] == Verdict.IMPROVED:
-            start, stop = run.cut
-            gang.segment.best[start:stop] = gang.segment.parameters[start:stop]
+            gang.segment.keep_best(*run.cut)
 
     def _conclude(self, epoch: int) -> None:
         run, progress, segment = self.run, self.run.progress, self.gang.segment
