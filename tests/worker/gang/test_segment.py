@@ -1,9 +1,13 @@
 """The segment: one memory, laid out alike for all who map it."""
 
+import dataclasses
+import os
+
 import numpy as np
 import pytest
 
 from models.errors import GangBroken
+from tests.support.resident_memory import resident_memory
 from worker.gang.segment import Segment, SegmentShape, norm_blocks
 
 SHAPE = SegmentShape(
@@ -68,3 +72,21 @@ def test_joining_a_segment_of_another_shape_breaks_the_gang(tmp_path):
     (tmp_path / "segment").write_bytes(bytes(4096))
     with pytest.raises(GangBroken):
         Segment.join(tmp_path / "segment", SHAPE)
+
+
+def test_what_a_member_forgets_is_still_there_for_everybody_and_no_longer_its_own(tmp_path):
+    shape = dataclasses.replace(SHAPE, parameters=2_500_000)
+    founder = Segment.found(tmp_path / "segment", shape)
+    founder.parameters[:] = np.arange(shape.parameters)
+    founder.keep_best(1000, 2_400_000)
+    before = resident_memory(os.getpid(), tmp_path, []).segment
+
+    founder.forget(founder.parameters)
+
+    assert resident_memory(os.getpid(), tmp_path, []).segment < before - 0.99 * founder.parameters.nbytes
+    member = Segment.join(tmp_path / "segment", shape)
+    for segment in (member, founder):
+        assert (segment.parameters == np.arange(shape.parameters, dtype=np.float32)).all()
+        assert (segment.best[1000:2_400_000] == segment.parameters[1000:2_400_000]).all()
+        assert not segment.best[:1000].any()
+        assert not segment.best[2_400_000:].any()
