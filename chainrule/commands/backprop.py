@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from chainrule.commands.output import count, number, percent, print_json, said
-from chainrule.commands.session import Session, json_option, pass_session
+from chainrule.commands.session import Session, job_argument, json_option, pass_session
 from chainrule.commands.tables import print_facts, print_table
 
 
 @click.command()
-@click.argument("job")
+@job_argument
 @click.option("--row", type=click.IntRange(min=0), help="Of the job's dataset.  [default: 0]")
 @click.option("--rows", type=click.IntRange(1, 1024), help="So many, as means.  [default: 1]")
 @click.option("--batch", is_flag=True, help="Instead, the batch of the step that follows the checkpoint.")
@@ -31,7 +31,7 @@ def backprop(
     top: int,
     as_json: bool,
 ) -> None:
-    """Trace a row of JOB's dataset, or a step's batch, through a kept state: forward, back, and the update."""
+    """Trace a row or a step's batch of JOB (by default the newest) through a kept state: forward, back, update."""
     if batch and not (row is None and rows is None):
         raise click.UsageError("--batch traces the rows of a step: leave out --row and --rows")
     found = session.client.results.backprop(session.job_id(job), row=row, rows=rows, batch=batch, step=step, top=top)

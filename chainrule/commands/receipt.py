@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from chainrule.commands.output import print_json
-from chainrule.commands.session import Session, pass_session
+from chainrule.commands.session import Session, job_argument, pass_session
 
 
 @click.command()
-@click.argument("job")
+@job_argument
 @pass_session
 def receipt(session: Session, job: str) -> None:
-    """Print as JSON everything JOB's weights follow from, and the digests of what came out."""
+    """Print as JSON all that JOB's weights follow from, and what came out; of the newest job by default."""
     print_json(session.client.results.receipt(session.job_id(job)))
