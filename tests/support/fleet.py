@@ -225,7 +225,7 @@ class Fleet:
         with self.database.read() as session:
             return session.get_one(Job, job_id)
 
-    def wait(self, job_id: str, timeout_s: float = 60.0) -> Job:
+    def wait(self, job_id: str, timeout_s: float = 120.0) -> Job:
         """The job once it has ended."""
         wait_until(lambda: self.job(job_id).state in TERMINAL, timeout_s, f"the end of {job_id}")
         return self.job(job_id)

@@ -71,6 +71,8 @@ class Pace:
         return better if gain >= _WORTH else None
 
     def _known(self) -> _Known | None:
+        if not self._looks:
+            return None
         (started, first_step, before), (ended, last_step, after) = self._looks[0], self._looks[-1]
         seconds, steps = ended - started, last_step - first_step
         if seconds < _WINDOW_S or steps < _LEAST_STEPS:

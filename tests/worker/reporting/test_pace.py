@@ -34,6 +34,18 @@ def test_a_member_ten_times_slower_is_found_and_holds_one_shard():
     assert minute.pace.better_deal() == [7, 1]
 
 
+def test_before_the_first_look_nothing_is_known():
+    pace = Pace(Minute(4, 4).counters, (4, 4))
+    assert (pace.speeds(), pace.steps_per_second(), pace.parallelism(), pace.better_deal()) == (None, None, None, None)
+
+
+def test_those_that_wait_do_not_compute_at_the_same_time():
+    minute = Minute(4, 4)
+    minute.passes(4, 0.5, 0.1)
+    assert minute.pace.parallelism() == pytest.approx(1.4)
+    assert minute.pace.steps_per_second() == pytest.approx(100.0)
+
+
 def test_nothing_is_concluded_from_less_than_three_seconds_or_from_no_steps():
     minute = Minute(4, 4)
     minute.passes(2.5, 0.9, 0.0)
