@@ -19,6 +19,8 @@ from worker.control.leases import is_to_drain
 from worker.control.roll import note_joined, note_left
 from worker.gang.barrier import MAX_MEMBERS_HERE
 
+_SERVED = aliased(Job)
+
 
 def take_seat(session: Session, me: WorkerIdentity, print_: dict[str, Any], ttl_s: float) -> Seat | None:
     """Found a gang for the job that is next, or else join one that can use another member.
@@ -49,8 +51,8 @@ def _next_queued(me: WorkerIdentity) -> Select[Job]:
     """By priority, then the owner served by the fewest workers now, then age; within the owners' quotas."""
     served = (
         select(func.count(Member.id))
-        .join(aliased_job := aliased(Job), aliased_job.id == Member.job_id)
-        .where(aliased_job.owner_id == Job.owner_id, Member.state != "left", Member.lease_until_us > now_us())
+        .join(_SERVED, _SERVED.id == Member.job_id)
+        .where(_SERVED.owner_id == Job.owner_id, Member.state != "left", Member.lease_until_us > now_us())
         .correlate(Job)
         .scalar_subquery()
     )
@@ -102,12 +104,12 @@ def rejoin(
     job = session.scalars(select(Job).where(Job.id == left.job_id).with_for_update()).one()
     if job.state != JobState.RUNNING or not is_admitted(session, job, me):
         raise LookupError(job.id)
-    if job.fence > left.generation:
+    generation = session.get_one(Generation, (job.id, job.fence))
+    if generation.number > left.generation and generation.state != "ended":
         if _has_enough(session, job, left):
             note_left(session, left, me, "the job has as many workers as it may have now")
             raise LookupError(job.id)
         return add_member(session, job.id, job.fence, me, ttl_s)
-    generation = session.get_one(Generation, (job.id, job.fence))
     if generation.state == "ended" or may_found:
         return found_generation(session, job, me, print_, ttl_s)
     return None

@@ -188,6 +188,18 @@ def test_every_change_is_in_the_jobs_story(world, claim, start, database):
     assert kinds == ["state", "member_joined", "generation_started"]
 
 
+def test_a_late_one_takes_no_seat_in_a_generation_that_has_ended_meanwhile(world, claim, database):
+    world.job()
+    early, late = world.worker(), world.worker()
+    first, left = claim(early), claim(late)
+    with database.write() as session:
+        end_generation(session, hold_job(session, first), "over", by_force=False, actor="x")
+        second = rejoin(session, first, early, PRINT, TTL_S, may_found=True)
+        end_generation(session, hold_job(session, second), "over", by_force=False, actor="x")
+        seat = rejoin(session, left, late, PRINT, TTL_S, may_found=False)
+    assert (seat.generation, seat.founder) == (3, True)
+
+
 class TestPriority:
     """A gang of two that a more urgent job could use a worker of."""
 

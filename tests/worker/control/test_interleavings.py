@@ -7,10 +7,9 @@ users ask for. After each act the tables must make sense; in the end one healthy
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
+import os
+from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -19,10 +18,10 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from sqlalchemy import event, select
 
 from migrations.runner import upgrade
-from models.database import open_database
+from models.database import Database, open_database
 from models.errors import Conflict, Fenced
 from models.lifecycle import change_state, finish_job
-from models.records import Generation, Job, Member
+from models.records import Base, Generation, Job, Member
 from models.states import SERVED, TERMINAL, JobState, Reason
 from service.jobs.steering import cancel_job, pause_job, resume_job
 from tests.worker.conftest import PRINT, TTL_S, World
@@ -32,6 +31,12 @@ from worker.control.identity import Seat, WorkerIdentity
 from worker.control.leases import hold_job, renew
 from worker.control.reconcile import reconcile
 from worker.gang.shared_folder import SharedFolder
+
+INTERLEAVINGS = int(os.environ.get("CHAINRULE_INTERLEAVINGS") or 400)
+"""Several thousand acts, in about a minute."""
+OPEN_GENERATIONS = select(Generation.job_id, Generation.number).where(Generation.state != "ended")
+SEATS = select(Member.job_id, Member.generation).where(Member.state != "left").distinct()
+WORK = {"turns": st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), min_size=5, max_size=25)}
 
 
 @dataclass
@@ -47,19 +52,33 @@ class Person:
     """Whether the kernel has told of its death."""
 
 
+class Clock:
+    """The database's, moved by hand."""
+
+    def __init__(self):
+        self.seconds = 1_000_000.0
+
+    def be_taken(self, connection, _record):
+        """SQLite lets a function of its own be replaced; leases are judged by this one."""
+        connection.create_function("julianday", 1, lambda _: 2440587.5 + self.seconds / 86400)
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA journal_mode = MEMORY")
+
+
 class Interleavings(RuleBasedStateMachine):
-    template: Path
+    database: Database
+    folder: SharedFolder
+    clock: Clock
+    acts = 0
+    """How many acts of workers there were in all interleavings so far."""
 
     workers, jobs = Bundle("workers"), Bundle("jobs")
 
     def __init__(self):
         super().__init__()
-        self.home = Path(tempfile.mkdtemp(prefix="chainrule-interleavings-"))
-        shutil.copy(self.template, self.home / "db")
-        self.database = open_database(f"sqlite:///{self.home}/db")
-        self.seconds = 1_000_000.0
-        event.listen(self.database.engine, "connect", self.take_the_clock)
-        self.folder = SharedFolder(self.home / "shm", "sqlite://")
+        with self.database.write() as session:  # one database for all: another would compile every statement anew
+            for table in reversed(Base.metadata.sorted_tables):
+                session.execute(table.delete())
         self.world = World(self.database, self.folder)
         self.people: list[Person] = []
         self.seen: dict[str, tuple[str, int, int]] = {}
@@ -72,20 +91,13 @@ class Interleavings(RuleBasedStateMachine):
     def one_worker(self):
         return self.come_by()
 
-    def take_the_clock(self, connection, _record):
-        """SQLite lets a function of its own be replaced; leases are judged by this one."""
-        connection.create_function("julianday", 1, lambda _: 2440587.5 + self.seconds / 86400)
-        connection.execute("PRAGMA synchronous = OFF")
-
     def teardown(self):
         try:
             self.everything_comes_to_its_end()
         finally:
-            self.database.dispose()
             for person in self.people:
                 if not person.noticed:
                     self.folder.drop_life_sign(person.me.id)
-            shutil.rmtree(self.home)
 
     # ---- what users do
 
@@ -109,7 +121,7 @@ class Interleavings(RuleBasedStateMachine):
         self.people.append(person)
         return person
 
-    @rule(turns=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), min_size=5, max_size=25))
+    @rule(**WORK)
     def work(self, turns):
         """Workers act in turn, each from what it believes: it may have been taken for dead long ago."""
         for number, choice in turns:
@@ -117,6 +129,9 @@ class Interleavings(RuleBasedStateMachine):
             acts = self.acts_of(who)
             if acts:
                 acts[choice % len(acts)](who)
+                Interleavings.acts += 1
+
+    work_more = rule(**WORK)(lambda self, turns: self.work(turns))  # as likely as two of the others
 
     def acts_of(self, who):
         if not who.alive:
@@ -126,7 +141,7 @@ class Interleavings(RuleBasedStateMachine):
         if who.seat is None:
             return [self.claim, self.beat]
         if not who.seat.founder:
-            return [self.beat, self.find_the_generation_over]
+            return [self.beat, self.find_the_generation_over, self.find_the_gang_broken]
         if not who.started:
             return [self.start, self.beat]
         return [*6 * [self.make_a_step], self.beat, self.beat, self.reach_a_boundary, self.obey_or_finish]
@@ -175,6 +190,10 @@ class Interleavings(RuleBasedStateMachine):
         if over:
             who.left, who.seat = who.seat, None
 
+    def find_the_gang_broken(self, who):
+        """The shared memory says so before any table does: nobody may found another one on this member's word."""
+        who.left, who.seat = who.seat, None
+
     def form_again(self, who):
         try:
             with self.database.write() as session:
@@ -197,7 +216,7 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(seconds=st.floats(0.1, 1.5 * TTL_S), then_repair=st.booleans())
     def pass_time(self, seconds, then_repair):
-        self.seconds += seconds
+        self.clock.seconds += seconds
         if then_repair:
             self.repair()
 
@@ -211,36 +230,37 @@ class Interleavings(RuleBasedStateMachine):
     @invariant()
     def the_tables_make_sense(self):
         with self.database.read() as session:
-            for job in session.scalars(select(Job)):
-                self.a_job_makes_sense(session, job)
+            jobs = session.scalars(select(Job)).all()
+            open_ones, seated = defaultdict(list), defaultdict(set)
+            for job_id, number in session.execute(OPEN_GENERATIONS):
+                open_ones[job_id].append(number)
+            for job_id, number in session.execute(SEATS):
+                seated[job_id].add(number)
+        for job in jobs:
+            self.a_job_makes_sense(job, open_ones[job.id], seated[job.id])
 
-    def a_job_makes_sense(self, session, job):
+    def a_job_makes_sense(self, job, open_ones, seated):
         state, fence, step = self.seen.get(job.id, (job.state, 0, 0))
         assert job.state == state or state not in TERMINAL, "nothing follows an end"
         assert job.fence >= fence
         assert job.step >= step
         self.seen[job.id] = (job.state, job.fence, job.step)
-        open_ones = session.scalars(
-            select(Generation.number).where(Generation.job_id == job.id, Generation.state != "ended")
-        ).all()
         assert open_ones in ([], [job.fence])
         if job.state not in SERVED:
             assert open_ones == []
             assert job.lease_until_us is None
-        seated = select(Member.generation).where(Member.job_id == job.id, Member.state != "left")
-        assert set(session.scalars(seated)) <= {job.fence}
+        assert seated <= {job.fence}
 
     def everything_comes_to_its_end(self):
         for person in self.people:
             person.alive = False
-        self.seconds += 10 * TTL_S
+        self.clock.seconds += 10 * TTL_S
         self.repair()
         with self.database.write() as session:
             for job in session.scalars(select(Job).where(Job.state == JobState.PAUSED)):
                 resume_job(session, job)
         who = self.come_by()
         for _ in range(200):
-            self.repair()
             self.claim(who)
             if who.seat is None:
                 break
@@ -281,15 +301,19 @@ class Interleavings(RuleBasedStateMachine):
 
 @pytest.mark.timeout(300)
 def test_no_interleaving_breaks_the_tables_or_leaves_a_job_behind(tmp_path):
-    Interleavings.template = tmp_path / "template.db"
-    upgrade(f"sqlite:///{Interleavings.template}")
+    upgrade(f"sqlite:///{tmp_path}/db")
+    Interleavings.database, Interleavings.clock = open_database(f"sqlite:///{tmp_path}/db"), Clock()
+    Interleavings.folder = SharedFolder(tmp_path / "shm", "sqlite://")
+    event.listen(Interleavings.database.engine, "connect", Interleavings.clock.be_taken)
     run_state_machine_as_test(
         Interleavings,
         settings=settings(
-            max_examples=100,
+            max_examples=INTERLEAVINGS,
             phases=(Phase.generate,),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+    Interleavings.database.dispose()
+    assert Interleavings.acts > 10 * INTERLEAVINGS  # it's no use if they sleep
