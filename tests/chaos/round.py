@@ -111,6 +111,11 @@ class Round:
         self.fleet.end_workers()
         self._nothing_is_left()
 
+    def gangs(self, job_id: str) -> list[set[str]]:
+        """The workers of each of its generations. How many of those there are depends on who was slow when."""
+        events = self.fleet.events(job_id)
+        return [set(event.details["workers"]) for event in events if event.kind == "generation_started"]
+
     def restarts(self, job_id: str, *expected: int) -> None:
         """The job has been restarted so many times."""
         assert self.fleet.job(job_id).restarts in expected, self._story(job_id)

@@ -55,7 +55,7 @@ def test_a_job_at_its_least_number_of_workers_keeps_them(arena, chance):
     fleet.wait_for_step(job_id, chance.randrange(1, STEPS // 8))
     arena.submit(priority=5)
     arena.settle()
-    assert fleet.job(job_id).fence == 1
+    assert {len(workers) for workers in arena.gangs(job_id)} == {2}
 
 
 class TestWithTheLeasesOfAService:
