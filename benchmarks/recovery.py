@@ -2,7 +2,8 @@
 
 One long job is served by a gang of two under the default settings. Each round kills a part of it with SIGKILL at a
 random moment and measures the time to the next completed step. "work lost" is the age of the copy of the state that
-the next generation begins from. The real processes are those of the fault campaign.
+the next generation begins from, in seconds; "redone" are the steps that the gang had made since. The real processes are
+those of the fault campaign.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import struct
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -28,8 +30,10 @@ from tests.support.fleet import Fleet, wait_until
 _MEMORY = Path("/dev/shm")
 _FIRST_COUNTER = 128
 """Bytes before the leader's counter in a segment: the control words."""
-_ROUNDS_OF_THE_LEASE = 3
-"""Each takes a lease's time."""
+_STEPS_AN_EPOCH = 15
+"""3,600 rows for training in batches of 256."""
+_MEETINGS_A_STEP = 2 + 2 / _STEPS_AN_EPOCH
+"""Gradients, parameters; at the end of an epoch outputs and the conclusion."""
 _JOB = {
     "target": "label",
     "network": {"hidden": [{"units": 256, "activation": "relu"}]},
@@ -37,6 +41,18 @@ _JOB = {
     "shards": 2,
     "workers": {"min": 2},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One round."""
+
+    wait_s: float
+    """Without a step."""
+    lost_s: float
+    """Of work."""
+    redone: int
+    """Steps that were made again."""
 
 
 class Recovery:
@@ -48,18 +64,21 @@ class Recovery:
         self.fleet.start_workers(2)
         self.job_id = self.fleet.submit({"dataset": self.fleet.add_digits_like(4000), **_JOB})
 
-    def measure(self, fault: Callable[[], None]) -> tuple[float, float]:
-        """One round; the seconds without a step, and the seconds of work lost."""
+    def measure(self, fault: Callable[[], None]) -> Measured:
+        """One round."""
         wait_until(lambda: len(self.fleet.members(self.job_id)) == 2, 60.0, "a gang of two")
         before = self.fleet.job(self.job_id).fence
         wait_until(lambda: self._has_stepped(before), 60.0, "a step")
         time.sleep(random.uniform(1.5, 3.0))  # the moment of the fault
         before = self.fleet.job(self.job_id).fence
         copied_at = max(path.stat().st_mtime for path in self._folder().glob(f"{self.job_id}-{before}.*"))
+        made = self._steps_made(before)
         struck, lost_s = time.monotonic(), time.time() - copied_at
         fault()
         wait_until(lambda: self._has_stepped(before + 1), 60.0, "the next step")
-        return time.monotonic() - struck, lost_s
+        wait_s = time.monotonic() - struck
+        start = wait_until(lambda: self._start_after(before), 60.0, "the start of the next generation")
+        return Measured(wait_s, lost_s, max(0, made - start))
 
     def kill(self, *ranks: int) -> None:
         """Kill these members of the gang."""
@@ -84,20 +103,33 @@ class Recovery:
         finally:
             os.kill(pid, signal.SIGCONT)
 
+    def _steps_made(self, generation: int) -> int:
+        """Up to now, within a step or two: what the leader's counter says of how often the gang has met."""
+        (start,) = [g.start_step for g in self.fleet.generations(self.job_id) if g.number == generation]
+        return int((start or 0) + self._meetings(self._folder() / f"{self.job_id}-{generation}") / _MEETINGS_A_STEP)
+
+    def _start_after(self, generation: int) -> int | None:
+        """The step from which the job went on."""
+        steps = [g.start_step for g in self.fleet.generations(self.job_id) if g.number > generation]
+        return next((step for step in steps if step is not None), None)
+
     def _folder(self) -> Path:
         (folder,) = self.fleet.shared_memory.iterdir()
         return folder
 
     def _has_stepped(self, generation: int) -> bool:
         """Whether a generation, or one after it, has met at both barriers of a step."""
-        for path in self._folder().glob(f"{self.job_id}-*"):
-            if not path.suffix and int(path.name.rpartition("-")[2]) >= generation:
-                with path.open("rb") as segment:
-                    segment.seek(_FIRST_COUNTER)
-                    word = segment.read(8)  # nothing yet of one that is being made
-                    if word and struct.unpack("<q", word)[0] >= 2:
-                        return True
-        return False
+        here = [path for path in self._folder().glob(f"{self.job_id}-*") if not path.suffix]
+        newer = [path for path in here if int(path.name.rpartition("-")[2]) >= generation]
+        return any(self._meetings(path) >= 2 for path in newer)
+
+    @staticmethod
+    def _meetings(path: Path) -> int:
+        """The leader's counter in a segment."""
+        with path.open("rb") as segment:
+            segment.seek(_FIRST_COUNTER)
+            word = segment.read(8)  # nothing yet of one that is being made
+        return int(struct.unpack("<q", word)[0]) if word else 0
 
 
 def main() -> None:
@@ -105,8 +137,9 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     console = Console()
     console.print(machine())
-    table = Table(title="Seconds from SIGKILL to the next completed step")
-    for title in ("what is killed", "rounds", "median", "worst", "work lost, median", "worst"):
+    table = Table(title="From SIGKILL to the next completed step")
+    columns = ("seconds, median", "worst", "work lost, s, median", "worst", "steps redone, median", "worst")
+    for title in ("what is killed", "rounds", *columns):
         table.add_column(title, justify="left" if title == "what is killed" else "right")
     root = Path(tempfile.mkdtemp(prefix="chainrule-recovery-", dir=_MEMORY if _MEMORY.is_dir() else None))
     try:
@@ -117,21 +150,27 @@ def main() -> None:
 
 
 def _measure_all(recovery: Recovery, rounds: int, table: Table) -> None:
-    faults: dict[str, tuple[Callable[[], None], int]] = {
-        "a member": (lambda: recovery.kill(1), rounds),
-        "the leader": (lambda: recovery.kill(0), rounds),
-        "the whole gang": (lambda: recovery.kill(0, 1), rounds),
-        "everything, started again at once": (recovery.kill_everything, rounds),
-        "nothing; the leader is stopped": (recovery.silence_the_leader, min(rounds, _ROUNDS_OF_THE_LEASE)),
+    faults: dict[str, Callable[[], None]] = {
+        "a member": lambda: recovery.kill(1),
+        "the leader": lambda: recovery.kill(0),
+        "the whole gang": lambda: recovery.kill(0, 1),
+        "everything, started again at once": recovery.kill_everything,
+        "nothing: the leader is stopped": recovery.silence_the_leader,
     }
     try:
-        for name, (fault, times) in faults.items():
-            found = [recovery.measure(fault) for _ in range(times)]
-            waits, lost = zip(*found, strict=True)
-            figures = (statistics.median(waits), max(waits), statistics.median(lost), max(lost))
-            table.add_row(name, str(times), *(f"{figure:.2f}" for figure in figures))
+        for name, fault in faults.items():
+            found = [recovery.measure(fault) for _ in range(rounds)]
+            waits, lost = _figures(each.wait_s for each in found), _figures(each.lost_s for each in found)
+            redone = sorted(each.redone for each in found)
+            steps = (f"{statistics.median(redone):,.0f}", f"{redone[-1]:,}")
+            table.add_row(name, str(rounds), *waits, *lost, *steps)
     finally:
         recovery.fleet.stop()
+
+
+def _figures(seconds: Iterable[float]) -> tuple[str, str]:
+    found = list(seconds)
+    return f"{statistics.median(found):.2f}", f"{max(found):.2f}"
 
 
 if __name__ == "__main__":
