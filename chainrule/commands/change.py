@@ -44,6 +44,7 @@ def change(
         f"{changed['id']} {changed['state']}, {workers['min']} to {workers['max']} workers, "
         f"priority {changed['priority']}, named {changed['name']}",
         markup=False,
+        soft_wrap=True,
     )
 
 
