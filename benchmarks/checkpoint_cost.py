@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.__main__ import machine
-from benchmarks.step_counter import StepCounter, segment_of
+from benchmarks.step_counter import MEETINGS_A_STEP, meetings, segments_of
 from tests.support.fleet import Fleet, wait_until
 
 _INPUTS, _HIDDEN, _CLASSES, _ROWS = 1000, (3100, 2200), 10, 65_536
@@ -55,13 +55,11 @@ def _measure(fleet: Fleet, seconds: float) -> str:
         }
     )
     wait_until(lambda: len(fleet.members(job_id)) == 2, 120.0, "a gang of two")
-    segment = segment_of(fleet.shared_memory, job_id, fleet.job(job_id).fence)
-    assert segment is not None
-    counter = StepCounter(segment)
-    wait_until(lambda: counter.steps() >= 2, 120.0, "a step")
+    (segment,) = segments_of(fleet.shared_memory, job_id, fleet.job(job_id).fence)
+    wait_until(lambda: meetings(segment) >= MEETINGS_A_STEP, 120.0, "a step")
     time.sleep(_WARM_UP_S)
     before = len(_stored(fleet, job_id))
-    taken_s = _durations(counter, seconds)
+    taken_s = _durations(segment, seconds)
     median, slowest = statistics.median(taken_s), max(taken_s)
     return (
         f"{len(taken_s)} steps in {seconds:.0f} s, {len(_stored(fleet, job_id)) - before} checkpoints: "
@@ -70,14 +68,14 @@ def _measure(fleet: Fleet, seconds: float) -> str:
     )
 
 
-def _durations(counter: StepCounter, seconds: float) -> list[float]:
+def _durations(segment: Path, seconds: float) -> list[float]:
     """Of every step seen from its beginning to its end."""
     ended, taken_s = time.monotonic() + seconds, []
-    began, steps = None, counter.steps()
+    began, steps = None, meetings(segment) // MEETINGS_A_STEP
     while time.monotonic() < ended:
         time.sleep(_LOOK_S)
-        if counter.steps() != steps:
-            now, steps = time.monotonic(), counter.steps()
+        if meetings(segment) // MEETINGS_A_STEP != steps:
+            now, steps = time.monotonic(), meetings(segment) // MEETINGS_A_STEP
             if began is not None:
                 taken_s.append(now - began)
             began = now

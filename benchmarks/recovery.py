@@ -13,7 +13,6 @@ import random
 import shutil
 import signal
 import statistics
-import struct
 import sys
 import tempfile
 import time
@@ -25,15 +24,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.__main__ import machine
+from benchmarks.step_counter import MEETINGS_A_STEP, meetings, segments_of
 from tests.support.fleet import Fleet, wait_until
 
 _MEMORY = Path("/dev/shm")
-_FIRST_COUNTER = 128
-"""Bytes before the leader's counter in a segment: the control words."""
 _STEPS_AN_EPOCH = 15
 """3,600 rows for training in batches of 256."""
-_MEETINGS_A_STEP = 2 + 2 / _STEPS_AN_EPOCH
-"""Gradients, parameters; at the end of an epoch outputs and the conclusion."""
+_MEETINGS_A_STEP = MEETINGS_A_STEP + 2 / _STEPS_AN_EPOCH
 _JOB = {
     "target": "label",
     "network": {"hidden": [{"units": 256, "activation": "relu"}]},
@@ -106,7 +103,7 @@ class Recovery:
     def _steps_made(self, generation: int) -> int:
         """Up to now, within a step or two: what the leader's counter says of how often the gang has met."""
         (start,) = [g.start_step for g in self.fleet.generations(self.job_id) if g.number == generation]
-        return int((start or 0) + self._meetings(self._folder() / f"{self.job_id}-{generation}") / _MEETINGS_A_STEP)
+        return int((start or 0) + meetings(self._folder() / f"{self.job_id}-{generation}") / _MEETINGS_A_STEP)
 
     def _start_after(self, generation: int) -> int | None:
         """The step from which the job went on."""
@@ -119,17 +116,8 @@ class Recovery:
 
     def _has_stepped(self, generation: int) -> bool:
         """Whether a generation, or one after it, has met at both barriers of a step."""
-        here = [path for path in self._folder().glob(f"{self.job_id}-*") if not path.suffix]
-        newer = [path for path in here if int(path.name.rpartition("-")[2]) >= generation]
-        return any(self._meetings(path) >= 2 for path in newer)
-
-    @staticmethod
-    def _meetings(path: Path) -> int:
-        """The leader's counter in a segment."""
-        with path.open("rb") as segment:
-            segment.seek(_FIRST_COUNTER)
-            word = segment.read(8)  # nothing yet of one that is being made
-        return int(struct.unpack("<q", word)[0]) if word else 0
+        newer = segments_of(self.fleet.shared_memory, self.job_id, generation)
+        return any(meetings(path) >= MEETINGS_A_STEP for path in newer)
 
 
 def main() -> None:

@@ -1,30 +1,30 @@
-"""How many steps a gang has done, read from its segment by a process that has no part in it."""
+"""How often a gang has met, read from its segment by a process that has no part in it.
+
+The members of a gang meet twice a step, when all gradients and when all parameters are there, and twice more at the end
+of an epoch.
+"""
 
 from __future__ import annotations
 
-import mmap
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
+MEETINGS_A_STEP = 2
 _FIRST_COUNTER = 128
 """Bytes before the leader's counter in a segment: the control words."""
-_MEETINGS_A_STEP = 2
 
 
-class StepCounter:
-    """The leader's counter of a generation whose layers are adjusted all at once. Raises FileNotFoundError."""
-
-    def __init__(self, segment: Path) -> None:
-        with segment.open("rb") as file:
-            self._memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-    def steps(self) -> int:
-        """Steps of this generation; where the leader met others at the end of an epoch too, some more."""
-        meetings: int = struct.unpack_from("<q", self._memory, _FIRST_COUNTER)[0]
-        return meetings // _MEETINGS_A_STEP
+def meetings(segment: Path) -> int:
+    """The leader's counter; 0 for a segment that is being made. Raises FileNotFoundError."""
+    with segment.open("rb") as file:
+        file.seek(_FIRST_COUNTER)
+        word = file.read(8)
+    return int(struct.unpack("<q", word)[0]) if word else 0
 
 
-def segment_of(folder: Path, job_id: str, generation: int) -> Path | None:
-    """Where the memory of this generation of a job is, or of one after it, if there is one."""
-    found = {int(path.name.rpartition("-")[2]): path for path in folder.glob(f"*/{job_id}-*") if not path.suffix}
-    return found[max(found)] if found and max(found) >= generation else None
+def segments_of(shared_memory: Path, job_id: str, since: int) -> Iterator[Path]:
+    """The segments of a job's generations from this one on that are in a host's shared memory."""
+    for path in shared_memory.glob(f"*/{job_id}-*"):
+        if not path.suffix and int(path.name.rpartition("-")[2]) >= since:
+            yield path
