@@ -39,6 +39,11 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(f"chaos: {ROUNDS} round(s) of each fault; again: CHAINRULE_CHAOS_SEED={SEED}")
 
 
+@pytest.fixture(autouse=True)
+def _repeated(seed):
+    """A fault without choices is repeated with the others."""
+
+
 @pytest.fixture
 def chance(seed, request):
     """Where a round's choices come from: its seed and the fault's name."""
