@@ -33,7 +33,7 @@ from worker.control.reconcile import reconcile
 from worker.gang.shared_folder import SharedFolder
 
 INTERLEAVINGS = int(os.environ.get("CHAINRULE_INTERLEAVINGS") or 400)
-"""Several thousand acts, in about a minute."""
+"""Some 18,000 acts of workers, in about a minute."""
 OPEN_GENERATIONS = select(Generation.job_id, Generation.number).where(Generation.state != "ended")
 SEATS = select(Member.job_id, Member.generation).where(Member.state != "left").distinct()
 WORK = {"turns": st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), min_size=5, max_size=25)}
@@ -299,7 +299,7 @@ class Interleavings(RuleBasedStateMachine):
         finish_job(session, job, reason, actor=who.me.id, message="over")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_no_interleaving_breaks_the_tables_or_leaves_a_job_behind(tmp_path):
     upgrade(f"sqlite:///{tmp_path}/db")
     Interleavings.database, Interleavings.clock = open_database(f"sqlite:///{tmp_path}/db"), Clock()
