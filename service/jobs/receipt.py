@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.records import Checkpoint, CostChunk, Dataset, Generation, Job, Member, Verification, Worker
+from models.records import Checkpoint, CostChunk, Dataset, Event, Generation, Job, Member, Verification, Worker
 
 
 def receipt_of(session: Session, job: Job) -> dict[str, Any]:
@@ -30,9 +30,7 @@ def receipt_of(session: Session, job: Job) -> dict[str, Any]:
         "fingerprint": job.fingerprint,
         "mixed_since_step": job.mixed_since_step,
         "generations": _generations(session, job.id),
-        "checkpoints": [
-            {"step": row.step, "sha256": row.sha256} for row in _of_job(session, Checkpoint, job.id, Checkpoint.step)
-        ],
+        "checkpoints": _checkpoints(session, job.id),
         "steps": step,
         "final_cost": cost,
         "weights_sha256": job.weights_sha256,
@@ -71,6 +69,14 @@ def _generations(session: Session, job_id: str) -> list[dict[str, Any]]:
         }
         for row in _of_job(session, Generation, job_id, Generation.number)
     ]
+
+
+def _checkpoints(session: Session, job_id: str) -> list[dict[str, Any]]:
+    """All that were ever written: retention removes files, and leaves their digests in the events."""
+    written = select(Event.details).where(Event.job_id == job_id, Event.kind == "checkpoint").order_by(Event.id)
+    digests = {details["step"]: details["sha256"] for details in session.scalars(written)}
+    kept = {row.step: row.sha256 for row in _of_job(session, Checkpoint, job_id, Checkpoint.step)}
+    return [{"step": step, "sha256": sha256, "kept": step in kept} for step, sha256 in sorted((digests | kept).items())]
 
 
 def _final_cost(session: Session, job_id: str) -> tuple[int, dict[str, Any] | None]:

@@ -30,10 +30,11 @@ class ServedBy(Payload):
 
 
 class CheckpointDigest(Payload):
-    """A kept state."""
+    """A state that was written; its file may be gone since."""
 
     step: int
     sha256: str
+    kept: bool
 
 
 class FinalCost(Payload):

@@ -7,6 +7,7 @@ import struct
 import numpy as np
 from sqlalchemy import select, update
 
+from models.lifecycle import record_event
 from models.records import Member, Worker
 
 
@@ -23,9 +24,21 @@ def test_it_names_all_that_the_weights_follow_from(client, world):
     assert (found["fingerprint"], found["weights_sha256"]) == ("f" * 64, "a" * 64)
     assert [generation["number"] for generation in found["generations"]] == [1]
     kept = client.get(f"/api/v1/jobs/{job_id}/checkpoints").get_json()["items"]
-    assert found["checkpoints"] == [{"step": item["step"], "sha256": item["sha256"]} for item in kept]
+    digests = [{"step": item["step"], "sha256": item["sha256"], "kept": True} for item in kept]
+    assert found["checkpoints"] == digests
     assert found["steps"] == 20
     assert struct.unpack(">d", bytes.fromhex(found["final_cost"]["bits"]))[0] == found["final_cost"]["value"] == 1.1
+
+
+def test_checkpoints_that_retention_has_removed_are_in_it_still(client, world):
+    job_id = world.job(state="succeeded")
+    world.checkpoint(job_id, 0)
+    with world.database.write() as session:
+        for step in (10, 20):
+            record_event(session, job_id, "checkpoint", "wrk_1", "written", step=step, sha256=f"{step}" * 32)
+    found = client.get(f"/api/v1/jobs/{job_id}/receipt").get_json()["checkpoints"]
+    assert [(item["step"], item["kept"]) for item in found] == [(0, True), (10, False), (20, False)]
+    assert found[2]["sha256"] == "20" * 32
 
 
 def test_a_job_that_has_not_begun_has_one_too(client, world):
