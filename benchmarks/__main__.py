@@ -25,12 +25,15 @@ from chainrule import Client
 from chainrule.demo.stack import running_stack
 from chainrule.stack.directory import DataDir
 
+_WIDTH = 150
+"""Columns of the tables where no terminal says how many it has."""
+
 
 def main() -> None:
     """Measure every shape and print the tables."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     peers_python = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     console.print(machine())
     with tempfile.TemporaryDirectory(prefix="chainrule-bench-") as folder:
         directory = DataDir(Path(folder))
