@@ -152,6 +152,7 @@ def _measure_all(recovery: Recovery, rounds: int, table: Table) -> None:
             redone = sorted(each.redone for each in found)
             steps = (f"{statistics.median(redone):,.0f}", f"{redone[-1]:,}")
             table.add_row(name, str(rounds), *waits, *lost, *steps)
+            print(f"{name}:", *waits, *lost, *steps, file=sys.stderr, flush=True)  # it takes a quarter of an hour
     finally:
         recovery.fleet.stop()
 
