@@ -46,8 +46,9 @@ class SizeTrial:
         if rate is None:
             return False
         if job.size_trial is not None:
-            self._end(session, job, rate)
-            return False  # who is wanted again comes by itself
+            if self._size <= (job.useful_members or 0) or not _knows(session, job):
+                self._end(session, job, rate)  # who is wanted again comes by itself
+            return False  # else the boundary at which this gang shrinks has not come yet: a step may be long
         fewer = max(self._fewer(), job.workers_min)
         if fewer >= self._size or (job.eta_seconds or 0.0) < self._least_left_s or _knows(session, job):
             return False

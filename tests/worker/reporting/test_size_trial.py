@@ -106,6 +106,22 @@ def test_a_smaller_gang_that_is_slower_lets_the_others_come_back_and_is_not_trie
     assert most() == 4
 
 
+def test_the_larger_gang_does_not_judge_before_the_boundary_has_come(judge, most):
+    judge(2, 1000.0)
+    assert not judge(2, 1000.0)
+    assert most() == 1
+
+
+def test_bounds_that_a_user_has_changed_end_a_trial(judge, most, database, job):
+    judge(2, 1000.0)
+    with database.write() as session:
+        session.get_one(Job, job).useful_until_us = None
+    assert not judge(3, 1000.0)
+    assert most() == 4
+    with database.read() as session:
+        assert session.get_one(Job, job).size_trial is None
+
+
 def test_after_some_minutes_it_is_tried_again(judge, most, database, job):
     judge(2, 1000.0)
     judge(1, 1100.0)
