@@ -47,9 +47,9 @@ def test_with_mixed_hardware_it_goes_on_and_the_promise_is_lost_in_writing(arena
     fleet.wait_for_step(job_id, fleet.job(job_id).step + 1)
     fleet.start_workers(1)
     arena.settle()
-    mixed = fleet.job(job_id).mixed_since_step
+    mixed = fleet.job(job_id).mixed_since_step  # 0 for one killed before its first copy: it began again
     [event] = [event for event in fleet.events(job_id) if event.kind == "promise_lost"]
-    assert event.details["step"] >= mixed > 0
+    assert event.details["step"] >= mixed
 
 
 def blocked_by(fleet, job_id):
