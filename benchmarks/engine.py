@@ -17,6 +17,7 @@ import numpy as np
 
 from benchmarks.tables import operations_a_row
 from worker.backprop import Network, ShardPass, initialize, make_optimizer
+from worker.gang.exchange import BLOCK
 
 NETWORKS = [
     ((64, 32, 10), 32),
@@ -25,7 +26,6 @@ NETWORKS = [
     ((784, 1024, 1024, 10), 256),
     ((28, 256, 256, 2), 1024),
 ]
-BLOCK = 16_384
 _MEASURE_S = 0.02
 
 

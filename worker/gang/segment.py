@@ -97,7 +97,7 @@ class Segment:
         self.ring = array("ring")
         self.epochs = array("epochs")
         self.norms = array("norms")
-        self.state = array("state")
+        self.state = array("state")[:, : shape.parameters]
         self.gradients = array("gradients")[:, : shape.parameters]
         self.outputs = array("outputs")
         self._address = int(np.frombuffer(buffer, np.uint8).ctypes.data)
@@ -188,7 +188,7 @@ class Segment:
 def _regions(shape: SegmentShape) -> tuple[dict[str, tuple[int, str, tuple[int, ...]]], int]:
     """Where each region begins, its dtype and its dimensions; and how large all of them are."""
     item = np.dtype(shape.dtype).itemsize
-    pitch = -(-shape.parameters * item // _LINE) * _LINE // item  # each shard's gradient begins on a line
+    pitch = -(-shape.parameters * item // _LINE) * _LINE // item  # each vector begins on a line
     wanted: list[tuple[str, str, tuple[int, ...]]] = [
         ("control", "int64", (_CONTROL_WORDS,)),
         ("arrivals", "int64", (shape.shards * COUNTER_STRIDE,)),
@@ -198,7 +198,7 @@ def _regions(shape: SegmentShape) -> tuple[dict[str, tuple[int, str, tuple[int, 
         ("epochs", "float64", (RING_EPOCHS, shape.epoch_columns)),
         ("factor", "float64", (1,)),
         ("notes", "uint8", (2 * NOTE_BYTES,)),
-        ("state", shape.dtype, (shape.parts, shape.parameters)),
+        ("state", shape.dtype, (shape.parts, pitch)),
         ("gradients", shape.dtype, (shape.shards, pitch)),
         ("outputs", shape.dtype, (shape.tested_rows, shape.outputs)),
     ]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from worker.backprop import Layout, make_optimizer, make_penalty
-from worker.gang.exchange import BLOCK, Exchange
+from worker.gang.exchange import BLOCK, OWN_COPY, Exchange
 from worker.gang.gang import Gang, places
 from worker.gang.segment import Segment, SegmentShape, norm_blocks
 
@@ -41,6 +41,21 @@ def test_a_cut_of_several_blocks_is_updated_to_its_last_element(tmp_path):
     segment, (exchange,) = exchanges(tmp_path, widths, 1)
     exchange.update(1, 0.5, 1.0)
     assert segment.parameters == pytest.approx(-0.5 * segment.gradients.sum(axis=0), rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("members", [2, 3])
+def test_an_update_in_copies_of_the_members_own_and_one_in_place_have_the_same_bits(tmp_path, monkeypatch, members):
+    found = []
+    for own_copy in (OWN_COPY, 0):
+        monkeypatch.setattr("worker.gang.exchange.OWN_COPY", own_copy)
+        (tmp_path / str(own_copy)).mkdir()
+        segment, parts = exchanges(tmp_path / str(own_copy), (255, 511, 3), members)
+        for step in (1, 2, 3):
+            for part in parts:
+                part.update(step, 0.5, 0.25)
+        found.append(segment.parameters.copy())
+    assert found[0].any()
+    assert found[0].tobytes() == found[1].tobytes()
 
 
 def test_a_gradient_beyond_all_numbers_has_no_norm_that_is_one(tmp_path):

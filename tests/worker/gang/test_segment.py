@@ -50,9 +50,9 @@ def test_no_region_touches_another(tmp_path):
     assert all(word == 0 for word in segment.control)
 
 
-def test_every_shards_gradient_begins_on_a_cache_line(tmp_path):
+def test_every_vector_of_the_state_and_every_shards_gradient_begins_on_a_cache_line(tmp_path):
     segment = Segment.found(tmp_path / "segment", SHAPE)
-    assert all(gradient.ctypes.data % 64 == 0 for gradient in segment.gradients)
+    assert all(vector.ctypes.data % 64 == 0 for vector in (*segment.state, *segment.gradients))
 
 
 def test_the_best_parameters_are_the_last_part_of_the_state(tmp_path):

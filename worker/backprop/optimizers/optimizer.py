@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from worker.backprop.arrays import Floats
+from worker.backprop.arrays import Floats, on_a_line
 
 Update = Callable[[int, float], None]
 """Apply one step: (step counted from 1, learning rate of this step)."""
@@ -50,7 +50,7 @@ class Optimizer(ABC):
         dtype = dtype or block.dtype
         scratch = self._scratch.get(dtype)
         if scratch is None or scratch.size < block.size:
-            scratch = self._scratch[dtype] = np.empty(block.size, dtype)
+            scratch = self._scratch[dtype] = on_a_line(block.size, dtype)
         return scratch[: block.size]
 
     def _bind_sweep(self, *slots: Floats) -> Callable[[], None]:
