@@ -24,6 +24,7 @@ PEERS = {
 }
 """What the table calls a peer, and its module in benchmarks.peers."""
 OURS_ALONE, OURS, OURS_SGD = "1 worker", "2 workers", "2 workers, SGD"
+OURS_SHUFFLED = "2 workers, shuffled"
 BARE, BARE_ALONE = "bare gang", "bare, 1 process"
 PEAK = "peak"
 _SECONDS = 2.0
@@ -43,9 +44,9 @@ def contest(client: Client, shape: Shape, peers_python: Path | None, rounds: int
     dataset_id = client.datasets.upload(shape.table(), f"{shape.name}.csv")["id"]
     digests: set[str] = set()
 
-    def train(workers: int, optimizer: str) -> float:
-        figures = measure(client, shape, dataset_id, workers, optimizer)
-        if optimizer == "adam":
+    def train(workers: int, optimizer: str, *, shuffle: bool = False) -> float:
+        figures = measure(client, shape, dataset_id, workers, optimizer, shuffle=shuffle)
+        if optimizer == "adam" and not shuffle:
             digests.add(figures.weights_sha256)
         time.sleep(_SETTLE_S)
         return figures.samples_per_second
@@ -54,6 +55,7 @@ def contest(client: Client, shape: Shape, peers_python: Path | None, rounds: int
         OURS_ALONE: lambda: train(1, "adam"),
         OURS: lambda: train(2, "adam"),
         OURS_SGD: lambda: train(2, "sgd"),
+        OURS_SHUFFLED: lambda: train(2, "adam", shuffle=True),
         BARE: _program(sys.executable, "benchmarks.bare_gang", shape, "2", "adam"),
         BARE_ALONE: _program(sys.executable, "benchmarks.bare_gang", shape, "1", "adam"),
         PEAK: peak_gflops,

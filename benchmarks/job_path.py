@@ -25,12 +25,14 @@ class Figures:
     weights_sha256: str
 
 
-def measure(client: Client, shape: Shape, dataset_id: str, workers: int, optimizer: str) -> Figures:
+def measure(
+    client: Client, shape: Shape, dataset_id: str, workers: int, optimizer: str, *, shuffle: bool = False
+) -> Figures:
     """Train one job and read its figures; the first epoch, in which memory is touched for the first time, is left out.
 
     Raises: SystemExit when the job does not succeed.
     """
-    job = client.jobs.submit(shape.spec(dataset_id, workers, optimizer))
+    job = client.jobs.submit(shape.spec(dataset_id, workers, optimizer, shuffle=shuffle))
     while job["finished_at"] is None:
         time.sleep(_LOOK_S)
         job = client.jobs.get(job["id"])

@@ -33,8 +33,11 @@ class Shape:
         """Steps of the whole run."""
         return -(-self.rows // self.batch_size) * self.epochs
 
-    def spec(self, dataset_id: str, workers: int, optimizer: str) -> dict[str, Any]:
-        """The job: two shards, so that one worker or two can serve it with the same bits."""
+    def spec(self, dataset_id: str, workers: int, optimizer: str, *, shuffle: bool = False) -> dict[str, Any]:
+        """The job: two shards, so that one worker or two can serve it with the same bits.
+
+        Every epoch in the order of the table, as the peers go over it; ``shuffle`` gathers a new order each epoch.
+        """
         return {
             "name": f"bench {self.name}",
             "dataset": dataset_id,
@@ -45,6 +48,7 @@ class Shape:
                 "optimizer": {"name": optimizer, "learning_rate": 0.0001},
                 "batch_size": self.batch_size,
                 "max_epochs": self.epochs,
+                "shuffle": shuffle,
             },
             "shards": 2,
             "workers": {"min": 1, "max": workers},

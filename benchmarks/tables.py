@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from rich.table import Table
 
-from benchmarks.contest import BARE, BARE_ALONE, OURS, OURS_ALONE, OURS_SGD, PEAK, PEERS, Figures
+from benchmarks.contest import BARE, BARE_ALONE, OURS, OURS_ALONE, OURS_SGD, OURS_SHUFFLED, PEAK, PEERS, Figures
 from benchmarks.shapes import Shape
 
 Measured = Sequence[tuple[Shape, Figures]]
@@ -15,7 +15,15 @@ Measured = Sequence[tuple[Shape, Figures]]
 
 def rates(measured: Measured) -> Table:
     """Thousands of samples per second, and steps per second of ours."""
-    names = [OURS, BARE, OURS_ALONE, BARE_ALONE, OURS_SGD, *(name for name in PEERS if name in measured[0][1])]
+    names = [
+        OURS,
+        BARE,
+        OURS_ALONE,
+        BARE_ALONE,
+        OURS_SGD,
+        OURS_SHUFFLED,
+        *(name for name in PEERS if name in measured[0][1]),
+    ]
     table = _table("Thousands of samples per second; Adam, float32, 2 shards, the whole job path", names)
     table.add_column("steps/s, 2 workers", justify="right")
     for shape, figures in measured:

@@ -1,4 +1,4 @@
-"""Batches: the rows of each step, gathered for the shards one worker holds."""
+"""Batches: the rows of each step for the shards one worker holds, gathered in a new order or seen where they lie."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ Array = NDArray[Any]
 
 _GATHER_BYTES = 1 << 20
 """Rows are gathered for so many bytes at once: one call for many small batches, and it all stays in cache."""
+
+_VIEWS_KEPT = 4096
+"""Batches whose views are kept from epoch to epoch: to make them anew costs a step about a microsecond."""
 
 
 class ShardBatch(NamedTuple):
@@ -64,40 +67,34 @@ class Batches:
         shuffle: bool,
     ) -> None:
         self._plan, self._seed = plan, seed
-        self._x, self._y, self._weights = x, y, weights
+        self._weights = weights
         self.weight = float(plan.rows) if weights is None else float(np.add.reduce(weights, dtype=np.float64)) or 1.0
         """Of an epoch."""
         self._shards = range(first_shard, last_shard)
-        self._shuffle = shuffle
+        self._shuffle = shuffle and plan.steps_per_epoch > 1
         low, high = self._own_rows(min(plan.batch_size, plan.rows))
         row_bytes = max(1, x.dtype.itemsize * x.shape[1])
         steps = max(1, _GATHER_BYTES // (row_bytes * max(1, high - low)))
         self._steps_at_once = min(steps, plan.steps_per_epoch)
-        rows = self._steps_at_once * (high - low)
-        sources = [x, y] if weights is None else [x, y, weights]
-        self._gathered = [(source, np.empty((rows, *source.shape[1:]), source.dtype)) for source in sources]
+        rows = self._steps_at_once * (high - low) if self._shuffle else 0
+        self._sources = [x, y] if weights is None else [x, y, weights]
+        self._gathered = [np.empty((rows, *source.shape[1:]), source.dtype) for source in self._sources]
         self._views: dict[tuple[int, int], tuple[ShardBatch, ...]] = {}
 
     def epoch(self, epoch: int, first: int) -> Iterator[Batch]:
         """The batches of an epoch, beginning with its batch number ``first``."""
         plan = self._plan
         if plan.steps_per_epoch == 1:
-            yield Batch(self.weight, self._whole())
+            yield Batch(self.weight, self._views_of(self._sources, plan.rows, 0))
             return
         order = plan.order(epoch, self._seed, shuffle=self._shuffle)
+        batches_of = self._gather if self._shuffle else self._where_they_lie
         whole_batches = plan.rows // plan.batch_size
         for start in range(first, whole_batches, self._steps_at_once):
             stop = min(start + self._steps_at_once, whole_batches)
-            yield from self._gather(order[start * plan.batch_size : stop * plan.batch_size].reshape(stop - start, -1))
+            yield from batches_of(order[start * plan.batch_size : stop * plan.batch_size].reshape(stop - start, -1))
         if whole_batches < plan.steps_per_epoch:
-            yield from self._gather(order[whole_batches * plan.batch_size :].reshape(1, -1))
-
-    def _whole(self) -> tuple[ShardBatch, ...]:
-        """All rows in one batch: nothing to gather."""
-        key = (self._plan.rows, -1)
-        if key not in self._views:
-            self._views[key] = self._cut(self._plan.rows, [self._x, self._y, self._weights], 0)
-        return self._views[key]
+            yield from batches_of(order[whole_batches * plan.batch_size :].reshape(1, -1))
 
     def _own_rows(self, rows: int) -> tuple[int, int]:
         shards = self._plan.shards
@@ -105,19 +102,20 @@ class Batches:
 
     def _gather(self, order: NDArray[np.int64]) -> Iterator[Batch]:
         """Batches whose rows stand in ``order``, (batches, rows)."""
-        batches, rows = order.shape
+        rows = order.shape[1]
         low, high = self._own_rows(rows)
         index = order[:, low:high].ravel()
-        for source, gathered in self._gathered:
+        for source, gathered in zip(self._sources, self._gathered, strict=True):
             # mode="clip" lets NumPy write straight into the buffer; the index is in range by construction.
             np.take(source, index, axis=0, out=gathered[: len(index)], mode="clip")
-        totals = self._totals(order)
-        for position in range(batches):
-            key = (rows, position)
-            if key not in self._views:
-                arrays = [gathered for _, gathered in self._gathered]
-                self._views[key] = self._cut(rows, arrays, position * (high - low) - low)
-            yield Batch(totals[position], self._views[key])
+        for position, total in enumerate(self._totals(order)):
+            yield Batch(total, self._views_of(self._gathered, rows, position * (high - low) - low))
+
+    def _where_they_lie(self, order: NDArray[np.int64]) -> Iterator[Batch]:
+        """The same of rows that follow each other: nothing to gather."""
+        rows, start = order.shape[1], int(order[0, 0])
+        for position, total in enumerate(self._totals(order)):
+            yield Batch(total, self._views_of(self._sources, rows, start + position * rows))
 
     def _totals(self, order: NDArray[np.int64]) -> list[float]:
         """The weight of each whole batch, whoever holds its shards."""
@@ -126,14 +124,17 @@ class Batches:
         totals: list[float] = np.take(self._weights, order).sum(axis=1, dtype=np.float64).tolist()
         return [total or 1.0 for total in totals]
 
-    def _cut(self, rows: int, arrays: Sequence[Array | None], offset: int) -> tuple[ShardBatch, ...]:
+    def _views_of(self, arrays: Sequence[Array], rows: int, offset: int) -> tuple[ShardBatch, ...]:
         """The own shards of a batch of ``rows`` rows whose row r lies at ``offset + r`` of the arrays."""
-        x, y, weights = [*arrays, None][:3]
-        assert x is not None
-        assert y is not None
-        parts = []
+        views = self._views.get((rows, offset))
+        if views is None:
+            views = tuple(self._cut(arrays, rows, offset))
+            if len(self._views) < _VIEWS_KEPT:
+                self._views[rows, offset] = views
+        return views
+
+    def _cut(self, arrays: Sequence[Array], rows: int, offset: int) -> Iterator[ShardBatch]:
         for shard in self._shards:
             start, stop = shard_rows(rows, shard, self._plan.shards)
-            part = slice(offset + start, offset + stop)
-            parts.append(ShardBatch(shard, x[part], y[part], None if weights is None else weights[part]))
-        return tuple(parts)
+            x, y, *weight = (array[offset + start : offset + stop] for array in arrays)
+            yield ShardBatch(shard, x, y, weight[0] if weight else None)

@@ -27,8 +27,9 @@ from worker.training.prepared import Prepared
 from worker.training.progress import Progress
 
 _EVALUATION_ROWS = (64, 1024)
-_EVALUATION_ELEMENTS = 1 << 20
-"""Of all layers together in one forward pass of the test: 4 MiB of float32, which for a wide network are fewer rows."""
+_EVALUATION_ELEMENTS = 1 << 17
+"""Of all layers together in one forward pass of the test: half a MiB of float32, which stays near the core. For a wide
+network these are few rows, so that all members have some of a small test."""
 
 
 class Blueprint:

@@ -69,6 +69,14 @@ def test_without_shuffling_rows_come_as_they_are():
     assert rows_by_step(batches(plan, shuffle=False), 0) == expected
 
 
+def test_without_shuffling_rows_are_seen_where_they_lie():
+    source = batches(Steps(10, 4, 1, 2), shuffle=False)
+    (table, *_) = source._sources
+    assert all(
+        np.shares_memory(shard.x, table) for batch in source.epoch(0, 0) for shard in batch.shards if len(shard.x)
+    )
+
+
 def test_a_batch_weighs_what_all_its_rows_weigh_though_a_worker_holds_few_of_them():
     plan = Steps(10, 4, 1, 2)
     weights = np.arange(10.0)
