@@ -2,7 +2,8 @@
 
 Each member owns one counter, on a cache line of its own, and raises it by one on arrival. A member may go on
 when every counter has reached its own. A member that arrives writes its results first and its counter last;
-who sees the counter therefore sees the results, because x86 processors never let a store overtake another.
+who sees the counter therefore sees the results, because x86 processors never let a store overtake another, nor a
+counter's the copy of memory before it (Intel's manual, volume 3, fast-string operations; ADR 15).
 Other processors give no such promise: there, gangs have one member (``MAX_MEMBERS_HERE``).
 """
 
