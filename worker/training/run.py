@@ -28,8 +28,7 @@ from worker.training.progress import Progress
 
 _EVALUATION_ROWS = (64, 1024)
 _EVALUATION_ELEMENTS = 1 << 17
-"""Of all layers together in one forward pass of the test: half a MiB of float32, which stays near the core. For a wide
-network these are few rows, so that all members have some of a small test."""
+"""Of all layers together in one forward pass of the test: half a MiB of float32, which stays near the core."""
 
 
 class Blueprint:
@@ -134,7 +133,8 @@ class Run:
             shard: ShardPass(self.network, segment.parameters, segment.gradients[shard], most_rows, buffers=buffers)
             for shard in shards
         }
-        self.evaluator = ShardPass(self.network, segment.parameters, None, evaluation_rows(self.network))
+        tested_at_once = evaluation_rows(self.network, self.data.tested_rows, self.spec.shards)
+        self.evaluator = ShardPass(self.network, segment.parameters, None, tested_at_once)
         self._schedule = make_schedule(
             **training.schedule.model_dump(),
             steps_per_epoch=self.plan.steps_per_epoch,
@@ -158,12 +158,15 @@ class Run:
         return replace(self.state, step=step, seconds=seconds, progress=self.progress.to_json())
 
 
-def evaluation_rows(network: Network) -> int:
-    """Rows of one forward pass of the test. It belongs to the numeric contract: another shape has other bits."""
+def evaluation_rows(network: Network, tested_rows: int, shards: int) -> int:
+    """Rows of one forward pass of the test: few enough that every member has some of a small test.
+
+    It belongs to the numeric contract, another shape has other bits: so it follows from the job alone.
+    """
     least, rows = _EVALUATION_ROWS
     while rows > least and rows * sum(network.widths[1:]) > _EVALUATION_ELEMENTS:
         rows //= 2
-    return rows
+    return max(least, min(rows, -(-tested_rows // shards)))
 
 
 _OUTPUT: dict[str, str] = {

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from tests.support.gang_of_one import GangOfOne, with_ones
-from worker.backprop import textbook
+from worker.backprop import Network, textbook
 from worker.gang.history_ring import epochs_between
 from worker.training.prepared import Prepared
+from worker.training.run import evaluation_rows
 
 RANDOM = np.random.default_rng(5)
 CENTRES = RANDOM.standard_normal((3, 4)) * 2
@@ -77,3 +78,17 @@ def test_the_sample_is_about_as_large_as_the_validation_rows_within_bounds(rows,
     x = np.broadcast_to(np.float32(1.0), (rows, 2))
     prepared = Prepared(x, x[:, 0], x[:held_back], x[:held_back, 0])
     assert prepared.tested_rows == held_back + tested
+
+
+@pytest.mark.parametrize(
+    ("widths", "tested", "shards", "at_once"),
+    [
+        ((64, 32, 10), 256, 2, 128),  # a small test: all members have some of it
+        ((64, 32, 10), 256, 8, 64),  # but no product so small that its call costs more
+        ((64, 32, 10), 10_000, 2, 1024),
+        ((784, 1024, 1024, 10), 10_000, 2, 64),  # what a wide network makes of few rows fills the cache
+    ],
+)
+def test_so_many_rows_are_tested_at_once(widths, tested, shards, at_once):
+    network = Network(widths, ("relu",) * (len(widths) - 2))
+    assert evaluation_rows(network, tested, shards) == at_once
