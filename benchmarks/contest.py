@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
 import time
@@ -27,21 +26,23 @@ OURS_ALONE, OURS, OURS_SGD = "1 worker", "2 workers", "2 workers, SGD"
 OURS_SHUFFLED = "2 workers, shuffled"
 BARE, BARE_ALONE = "bare gang", "bare, 1 process"
 PEAK = "peak"
+DISTANCE = "ns a message"
 _SECONDS = 2.0
 _SETTLE_S = 6.0
 """A worker that has served asks for more work for five seconds: whoever is measured next is not to pay for that."""
 
-Figures = dict[str, float]
-"""Samples per second of each contestant; GFLOP/s under ``PEAK``."""
+Figures = dict[str, list[float]]
+"""Samples per second of each contestant, round by round; GFLOP/s under ``PEAK``, nanoseconds under ``DISTANCE``."""
 
 
 def contest(client: Client, shape: Shape, peers_python: Path | None, rounds: int) -> Figures:
-    """The median of every contestant's rounds.
+    """The figures of every contestant.
 
     Raises:
         SystemExit: the weights of one worker and of two differ, or a contestant failed.
     """
     dataset_id = client.datasets.upload(shape.table(), f"{shape.name}.csv")["id"]
+    number = str(SHAPES.index(shape))
     digests: set[str] = set()
 
     def train(workers: int, optimizer: str, *, shuffle: bool = False) -> float:
@@ -51,33 +52,37 @@ def contest(client: Client, shape: Shape, peers_python: Path | None, rounds: int
         time.sleep(_SETTLE_S)
         return figures.samples_per_second
 
+    peers: dict[str, Callable[[], float]] = {
+        name: _program(str(peers_python), f"benchmarks.peers.{module}", number, str(_SECONDS))
+        for name, module in (PEERS.items() if peers_python else ())
+    }
     contestants: dict[str, Callable[[], float]] = {
         OURS_ALONE: lambda: train(1, "adam"),
+        DISTANCE: _program(sys.executable, "benchmarks.distance"),
         OURS: lambda: train(2, "adam"),
-        OURS_SGD: lambda: train(2, "sgd"),
+        **peers,
+        BARE: _program(sys.executable, "benchmarks.bare_gang", number, "2", "adam"),
+        BARE_ALONE: _program(sys.executable, "benchmarks.bare_gang", number, "1", "adam"),
         OURS_SHUFFLED: lambda: train(2, "adam", shuffle=True),
-        BARE: _program(sys.executable, "benchmarks.bare_gang", shape, "2", "adam"),
-        BARE_ALONE: _program(sys.executable, "benchmarks.bare_gang", shape, "1", "adam"),
+        OURS_SGD: lambda: train(2, "sgd"),
         PEAK: peak_gflops,
     }
-    for name, module in PEERS.items() if peers_python else ():
-        contestants[name] = _program(str(peers_python), f"benchmarks.peers.{module}", shape, str(_SECONDS))
     found: dict[str, list[float]] = defaultdict(list)
     for _ in range(rounds):
         for name, run in contestants.items():
             found[name].append(run())
     if len(digests) != 1:
         raise SystemExit(f"{shape.name}: the weights depend on the number of workers: {digests}")
-    return {name: statistics.median(figures) for name, figures in found.items()}
+    return found
 
 
-def _program(python: str, module: str, shape: Shape, *options: str) -> Callable[[], float]:
-    command = [python, "-m", module, str(SHAPES.index(shape)), *options]
+def _program(python: str, module: str, *options: str) -> Callable[[], float]:
+    command = [python, "-m", module, *options]
 
     def run() -> float:
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if ended.returncode != 0:
-            raise SystemExit(f"{module} failed on {shape.name}:\n{ended.stderr}")
+            raise SystemExit(f"{' '.join(command)} failed:\n{ended.stderr}")
         return float(ended.stdout)
 
     return run
