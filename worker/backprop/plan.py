@@ -6,11 +6,13 @@ With columns as rows of data (see ``buffers``) and A for a with its row of ones,
     back        δ_l = (W_(l+1) δ_(l+1)) ∘ f_l'     W is M without its last row
     gradient    ∂C/∂M_l = A_(l-1) δ_lᵀ             weight and bias in one product
 
-The products of the first layer take x, which differs from step to step, so they are not in the lists.
+The products of the first layer take x, which differs from step to step: they are not in the lists, and are called with
+its rows (n, inputs + 1).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -21,6 +23,13 @@ from worker.backprop.buffers import Buffers
 from worker.backprop.cost_kernels import bind_cost, bind_output
 from worker.backprop.dropout import DrawMask, bind_mask
 from worker.backprop.network import Network
+from worker.backprop.products import (
+    bind_back,
+    bind_forward,
+    bind_forward_of_rows,
+    bind_gradient,
+    bind_gradient_of_rows,
+)
 
 
 class Plan:
@@ -28,35 +37,35 @@ class Plan:
 
     Args:
         network: what to compute.
-        parameters: the flat vector.
+        matrices: each layer's weight over its bias.
         gradient: the flat vector to write, or None for forward passes only.
         buffers: of at least n rows.
         n: how many rows, at least 1.
     """
 
-    def __init__(self, network: Network, parameters: Floats, gradient: Floats | None, buffers: Buffers, n: int) -> None:
+    def __init__(
+        self, network: Network, matrices: Sequence[Floats], gradient: Floats | None, buffers: Buffers, n: int
+    ) -> None:
         layout = network.layout
-        staged = buffers.x(n)
-        self.x, self.x_t = staged[:, :-1], staged.T
+        self.staged = buffers.x(n)
         self.layers = [buffers.hidden(i, n) for i in range(network.hidden)]
         self.z = buffers.output(n)
-        self._matrices = [layout.matrix(i, parameters) for i in range(layout.layers)]
+        self._matrices, self._pitches = matrices, layout.pitches
         self._gradients = [] if gradient is None else [layout.matrix(i, gradient) for i in range(layout.layers)]
         self._kernels = [
             bind_activation(name, layer.a, layer.delta, layer.extra, buffers.scratch(*layer.a.shape))
             for name, layer in zip(network.activations, self.layers, strict=True)
         ]
-        self.first_matrix_t = self._matrices[0].T
-        self.first_z = self._kernels[0].z if self._kernels else self.z
+        first_z = self._kernels[0].z if self._kernels else self.z
+        self.first_forward = bind_forward_of_rows(matrices[0], layout.pitches[0], first_z)
         self.forward = self._forward(dropout=True)
         self.forward_without_dropout = self._forward(dropout=False)
         self.cost = bind_cost(network.cost, self.z, buffers.scratch(*self.z.shape))
         self.answer = bind_output(network.output, self.z)
         self.masks = self._masks(network)
         self.deltas = [*(layer.delta for layer in self.layers), self.z]
-        self.first_delta_t = self.deltas[0].T
         if gradient is not None:
-            self.first_gradient = self._gradients[0]
+            self.first_gradient = bind_gradient_of_rows(self.deltas[0], self._gradients[0])
             self.carry = [self._carry_back(i) for i in range(network.hidden)]
             self.gradients = [self._gradient(i) for i in range(1, layout.layers)]
             self.backward = self._backward()
@@ -79,21 +88,22 @@ class Plan:
                     if dropout
                     else partial(np.copyto, dropped, layer.a)
                 )
-            operations.append(partial(np.dot, self._matrices[i + 1].T, layer.fed, targets[i]))
+            operations.append(bind_forward(self._matrices[i + 1], self._pitches[i + 1], layer.fed, targets[i]))
         return operations
 
     def _carry_back(self, i: int) -> list[Op]:
         """δ of hidden layer i from δ of the layer above it."""
         layer, kernel = self.layers[i], self._kernels[i]
         above = self.deltas[i + 1]
-        operations: list[Op] = [partial(np.dot, self._matrices[i + 1][:-1], above, layer.delta)]
+        weight, pitch = self._matrices[i + 1][:-1], self._pitches[i + 1]
+        operations: list[Op] = [bind_back(weight, pitch, above, layer.delta)]
         if layer.mask is not None:
             operations.append(partial(np.multiply, layer.delta, layer.mask, layer.delta))
         return operations + kernel.backward
 
     def _gradient(self, i: int) -> Op:
         """The gradient of layer i ≥ 1."""
-        return partial(np.dot, self.layers[i - 1].fed, self.deltas[i].T, self._gradients[i])
+        return bind_gradient(self.layers[i - 1].fed, self.deltas[i], self._gradients[i])
 
     def _backward(self) -> list[Op]:
         """Every gradient but the first layer's, from the output back."""

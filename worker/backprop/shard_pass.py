@@ -6,6 +6,8 @@ so many rows, and makes as few NumPy calls as the mathematics allows: 18 for one
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from worker.backprop.arrays import Codes, Floats
@@ -26,6 +28,7 @@ class ShardPass:
         parameters: the flat vector, of the network's dtype; only read.
         gradient: the flat vector to write, or None for a pass that only runs forward.
         max_rows: the most rows of a pass.
+        matrices: each layer's weight over its bias, (n_in + 1, n_out), to read instead of ``parameters``. Same bits.
         buffers: of another pass of the same network, to share its memory; the two must not need each other's results.
     """
 
@@ -37,10 +40,13 @@ class ShardPass:
         max_rows: int,
         *,
         buffers: Buffers | None = None,
+        matrices: Sequence[Floats] | None = None,
     ) -> None:
         self.network = network
         self.buffers = buffers or Buffers(network, max(1, max_rows))
-        self._parameters, self._gradient = parameters, gradient
+        layout = network.layout
+        self._matrices = matrices or [layout.matrix(i, parameters) for i in range(layout.layers)]
+        self._gradient = gradient
         self._plans: dict[int, Plan] = {}
         self._inputs = network.inputs
 
@@ -60,16 +66,16 @@ class ShardPass:
             gradient.fill(0.0)
             return 0.0
         plan = self._plans.get(n) or self._plan(n)
-        x_t = self._with_ones(plan, x)
+        rows = self._with_ones(plan, x)
         for draw in plan.masks:
             draw(step, shard)
-        np.dot(plan.first_matrix_t, x_t, plan.first_z)
+        plan.first_forward(rows)
         for operation in plan.forward:
             operation()
         cost = plan.cost(y, weight)
         for operation in plan.backward:
             operation()
-        np.dot(x_t, plan.first_delta_t, plan.first_gradient)
+        plan.first_gradient(rows)
         return cost
 
     def run_layer(
@@ -92,7 +98,7 @@ class ShardPass:
         for operation in plan.backward_to(layer):
             operation()
         if layer == 0:
-            np.dot(self._with_ones(plan, x), plan.first_delta_t, plan.first_gradient)
+            plan.first_gradient(self._with_ones(plan, x))
         return cost
 
     def cost(
@@ -119,7 +125,7 @@ class ShardPass:
         result = np.empty((n, self.network.outputs), self.network.numpy_dtype) if out is None else out
         if n:
             plan = self._plans.get(n) or self._plan(n)
-            np.dot(plan.first_matrix_t, self._with_ones(plan, x), plan.first_z)
+            plan.first_forward(self._with_ones(plan, x))
             for operation in plan.forward_without_dropout:
                 operation()
             plan.answer()
@@ -133,7 +139,7 @@ class ShardPass:
         return [*hidden, (np.empty((n, 0), plan.z.dtype), plan.z.T.copy())]
 
     def _plan(self, n: int) -> Plan:
-        plan = Plan(self.network, self._parameters, self._gradient, self.buffers, n)
+        plan = Plan(self.network, self._matrices, self._gradient, self.buffers, n)
         self._plans[n] = plan
         return plan
 
@@ -143,17 +149,17 @@ class ShardPass:
         if dropout is not None:
             for draw in plan.masks:
                 draw(*dropout)
-        np.dot(plan.first_matrix_t, self._with_ones(plan, x), plan.first_z)
+        plan.first_forward(self._with_ones(plan, x))
         for operation in plan.forward if dropout is not None else plan.forward_without_dropout:
             operation()
         return plan.cost(y, weight)
 
     def _with_ones(self, plan: Plan, x: Floats) -> Floats:
-        """(inputs + 1, n): x transposed, with its row of ones."""
+        """(n, inputs + 1): the rows with their column of ones."""
         if x.shape[1] != self._inputs:
-            return x.T
-        np.copyto(plan.x, x)
-        return plan.x_t
+            return x
+        np.copyto(plan.staged[:, :-1], x)
+        return plan.staged
 
     def _written(self) -> Floats:
         if self._gradient is None:

@@ -14,20 +14,20 @@ Blocks of BLOCK elements keep the accumulator and the optimizer's temporaries in
 
 The others have read the parameters since they were last written, and a core that writes, element by element, to lines
 another one holds asks for each of them: 50,000 elements took 30 instead of 4 µs between cores of two dies. A plain copy
-of memory need not ask and took 5. So a member updates its cut in a copy of its own and copies that to where all read.
+of memory need not ask and took 5. So a member updates its cut in the state, which it alone touches, and copies it to
+where all read, with the gaps that the passes' products want.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.backprop import Optimizer, Penalty
+from worker.backprop import Layout, Optimizer, Penalty
 from worker.backprop.arrays import on_a_line
 from worker.backprop.optimizers.optimizer import Update
 from worker.backprop.tree import bind_tree_sum, tree_depth
@@ -39,10 +39,12 @@ Array = NDArray[Any]
 BLOCK = 32_768
 """Elements: a multiple of NORM_BLOCK, 128 KiB of float32. Half of it takes 10 % longer: twice the calls."""
 
-OWN_COPY = 1 << 20
-"""The most parameters a member that are updated in a copy of its own: 4 MiB of float32, for memory's sake no more."""
-
 _FEW = 64
+
+
+def publishes(gang: Gang, layout: Layout) -> bool:
+    """Whether the passes of this gang read the published parameters, and not those of the state."""
+    return layout.pitched_size > 0 and (gang.place.size > 1 or layout.has_gaps)
 
 
 class Exchange:
@@ -76,7 +78,7 @@ class Exchange:
         scratch = on_a_line(depth * BLOCK, dtype).reshape(depth, BLOCK)
         self._means: list[Callable[[float], None]] = []
         self._updates: list[Update] = []
-        publishes = gang.place.size > 1 and segment.shape.parameters <= OWN_COPY * gang.place.size
+        published = publishes(gang, penalty.layout)
         # The norm needs all means before any is used: they wait where a gradient of this member's own was added from.
         waiting = segment.gradients[gang.place.first_shard] if clip_norm is not None else None
         self._kept: list[Array] = []
@@ -87,8 +89,11 @@ class Exchange:
             self._means.append(_bind_mean(segment, penalty, low, high, whole, scratch, squares))
             slots = [slot[low:high] for slot in segment.slots]
             weights = penalty.layout.weights_within(low, high)
-            bind = partial(_bind_update_of_copy, optimizer) if publishes else optimizer.bind
-            self._updates.append(bind(segment.parameters[low:high], whole[: high - low], slots, weights))
+            update = optimizer.bind(segment.parameters[low:high], whole[: high - low], slots, weights)
+            if published:
+                parts = penalty.layout.pitched_parts(low, high, segment.parameters, segment.published)
+                update = _bind_publishing(update, parts)
+            self._updates.append(update)
         self._norm = _bind_norm(norms)
 
     def update(self, step: int, learning_rate: float, scale: float) -> None:
@@ -159,17 +164,16 @@ def _bind_mean(
     return penalized
 
 
-def _bind_update_of_copy(
-    optimizer: Optimizer, shared: Array, mean: Array, slots: list[Array], weights: Sequence[slice]
-) -> Update:
-    """As the optimizer's ``bind``, but what is shared is only written by a copy of memory."""
-    own, copyto = on_a_line(shared.size, shared.dtype), np.copyto
-    copyto(own, shared)
-    update = optimizer.bind(own, mean, slots, weights)
+def _bind_publishing(update: Update, parts: Sequence[tuple[Array, Array]]) -> Update:
+    """The update, and then a copy of what it has changed; and such a copy now."""
+    copyto = np.copyto
+    for published, updated in parts:
+        copyto(published, updated)
 
     def update_and_publish(step: int, learning_rate: float) -> None:
         update(step, learning_rate)
-        copyto(shared, own)
+        for published, updated in parts:
+            copyto(published, updated)
 
     return update_and_publish
 

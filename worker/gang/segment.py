@@ -12,6 +12,7 @@ row. Its regions, each on a cache line of its own:
     factor       one float64: what the plateau rule has made of the learning rate
     notes        two texts, one a snapshot: what is known of the run beside its numbers
     state        (1 + slots + 1, parameters): the parameters, the optimizer's slots, the best parameters so far
+    published    (pitched parameters,): the parameters once more, where all members read them; empty for large networks
     gradients    (shards, parameters)
     outputs      (tested rows, outputs): what the network says of the rows that are tested after every epoch
 """
@@ -50,6 +51,8 @@ class SegmentShape:
 
     shards: int
     parameters: int
+    published: int
+    """Elements of the parameters' pitched form (see ``Layout``), 0 where there is none."""
     norm_blocks: int
     """The sum over the layers of ``norm_blocks(layer)``: enough for the whole and for each layer by itself."""
     slots: int
@@ -98,6 +101,7 @@ class Segment:
         self.epochs = array("epochs")
         self.norms = array("norms")
         self.state = array("state")[:, : shape.parameters]
+        self.published = array("published")
         self.gradients = array("gradients")[:, : shape.parameters]
         self.outputs = array("outputs")
         self._address = int(np.frombuffer(buffer, np.uint8).ctypes.data)
@@ -199,6 +203,7 @@ def _regions(shape: SegmentShape) -> tuple[dict[str, tuple[int, str, tuple[int, 
         ("factor", "float64", (1,)),
         ("notes", "uint8", (2 * NOTE_BYTES,)),
         ("state", shape.dtype, (shape.parts, pitch)),
+        ("published", shape.dtype, (shape.published,)),
         ("gradients", shape.dtype, (shape.shards, pitch)),
         ("outputs", shape.dtype, (shape.tested_rows, shape.outputs)),
     ]

@@ -19,7 +19,7 @@ from worker.backprop import Layout, Network, ShardPass, initialize, make_optimiz
 from worker.backprop.buffers import Buffers
 from worker.backprop.row_weights import row_weights
 from worker.backprop.steps import Steps, shard_rows
-from worker.gang.exchange import Exchange
+from worker.gang.exchange import Exchange, publishes
 from worker.gang.gang import Gang, own_cut
 from worker.gang.segment import SegmentShape, norm_blocks
 from worker.training.batches import Batches
@@ -89,6 +89,7 @@ class Blueprint:
         return SegmentShape(
             shards=self.spec.shards,
             parameters=self.layout.size,
+            published=self.layout.pitched_size,
             norm_blocks=sum(norm_blocks(layer.start, layer.stop) for layer in layers),
             slots=len(self.optimizer.slot_names),
             dtype=self.spec.training.dtype,
@@ -129,12 +130,22 @@ class Run:
         shards = range(place.first_shard, place.last_shard)
         most_rows = max(_most_rows(self.plan, shard) for shard in shards)
         buffers = Buffers(self.network, max(1, most_rows))  # one memory for all of them: they pass one after the other
+        layout, matrices = blueprint.layout, None
+        if publishes(gang, layout):
+            matrices = [layout.pitched_matrix(index, segment.published) for index in range(layout.layers)]
         self.passes = {
-            shard: ShardPass(self.network, segment.parameters, segment.gradients[shard], most_rows, buffers=buffers)
+            shard: ShardPass(
+                self.network,
+                segment.parameters,
+                segment.gradients[shard],
+                most_rows,
+                buffers=buffers,
+                matrices=matrices,
+            )
             for shard in shards
         }
         tested_at_once = evaluation_rows(self.network, self.data.tested_rows, self.spec.shards)
-        self.evaluator = ShardPass(self.network, segment.parameters, None, tested_at_once)
+        self.evaluator = ShardPass(self.network, segment.parameters, None, tested_at_once, matrices=matrices)
         self._schedule = make_schedule(
             **training.schedule.model_dump(),
             steps_per_epoch=self.plan.steps_per_epoch,

@@ -64,6 +64,7 @@ class Trainer:
         if self.run.progress.reason is not None:  # the leader died after the last step and before it could say so
             self.reason = Reason(self.run.progress.reason)
             return Action.FINISH
+        self.gang.meet()  # all have published their cuts
         with np.errstate(all="ignore"):  # a cost that is not finite says all there is to say
             while True:
                 action = self._train_epoch(*divmod(self.step, self.run.plan.steps_per_epoch))

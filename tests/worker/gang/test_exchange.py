@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from worker.backprop import Layout, make_optimizer, make_penalty
-from worker.gang.exchange import BLOCK, OWN_COPY, Exchange
+from worker.gang.exchange import BLOCK, Exchange
 from worker.gang.gang import Gang, places
 from worker.gang.segment import Segment, SegmentShape, norm_blocks
 
@@ -14,7 +14,7 @@ SHARDS = 3
 def exchanges(folder, widths, members, dtype="float32", clip_norm=None):
     """The segment with drawn gradients, and each member's exchange over all of it."""
     layout = Layout(widths)
-    shape = SegmentShape(SHARDS, layout.size, norm_blocks(0, layout.size), 0, dtype, 0, 1, 3, 1)
+    shape = SegmentShape(SHARDS, layout.size, layout.pitched_size, norm_blocks(0, layout.size), 0, dtype, 0, 1, 3, 1)
     segment = Segment.found(folder / f"segment-{members}", shape)
     segment.gradients[:] = np.random.default_rng(1).standard_normal((SHARDS, layout.size))
     gangs = [Gang(segment, place, lambda rank: False, lambda: None) for place in places(members, SHARDS)]
@@ -43,19 +43,24 @@ def test_a_cut_of_several_blocks_is_updated_to_its_last_element(tmp_path):
     assert segment.parameters == pytest.approx(-0.5 * segment.gradients.sum(axis=0), rel=1e-5, abs=1e-6)
 
 
-@pytest.mark.parametrize("members", [2, 3])
-def test_an_update_in_copies_of_the_members_own_and_one_in_place_have_the_same_bits(tmp_path, monkeypatch, members):
-    found = []
-    for own_copy in (OWN_COPY, 0):
-        monkeypatch.setattr("worker.gang.exchange.OWN_COPY", own_copy)
-        (tmp_path / str(own_copy)).mkdir()
-        segment, parts = exchanges(tmp_path / str(own_copy), (255, 511, 3), members)
-        for step in (1, 2, 3):
-            for part in parts:
-                part.update(step, 0.5, 0.25)
-        found.append(segment.parameters.copy())
-    assert found[0].any()
-    assert found[0].tobytes() == found[1].tobytes()
+@pytest.mark.parametrize(("widths", "members"), [((64, 32, 10), 2), ((255, 511, 3), 3), ((300, 256, 512, 3), 1)])
+def test_what_all_members_read_is_what_each_has_made_of_its_cut(tmp_path, widths, members):
+    layout = Layout(widths)
+    segment, parts = exchanges(tmp_path, widths, members)
+    for step in (1, 2, 3):
+        for part in parts:
+            part.update(step, 0.5, 0.25)
+        for i in range(layout.layers):
+            published = layout.pitched_matrix(i, segment.published)
+            assert published.any()
+            assert published.tobytes() == layout.matrix(i, segment.parameters).tobytes()
+
+
+def test_a_gang_of_one_updates_in_place_what_has_no_gaps(tmp_path):
+    segment, (exchange,) = exchanges(tmp_path, (64, 32, 10), 1)
+    exchange.update(1, 0.5, 0.25)
+    assert segment.parameters.any()
+    assert not segment.published.any()
 
 
 def test_a_gradient_beyond_all_numbers_has_no_norm_that_is_one(tmp_path):

@@ -13,6 +13,7 @@ from worker.gang.segment import Segment, SegmentShape, norm_blocks
 SHAPE = SegmentShape(
     shards=3,
     parameters=2410,
+    published=2410,
     norm_blocks=norm_blocks(0, 2410) + 1,
     slots=2,
     dtype="float32",

@@ -11,6 +11,7 @@ PARAMETERS = 3000
 SHAPE = SegmentShape(
     shards=2,
     parameters=PARAMETERS,
+    published=0,
     norm_blocks=3,
     slots=1,
     dtype="float64",
