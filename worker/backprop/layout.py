@@ -94,6 +94,8 @@ class Layout:
 
     def pitched_parts(self, low: int, high: int, flat: Floats, pitched: Floats) -> list[tuple[Floats, Floats]]:
         """Pairs of views, of the pitched form and of flat[low:high], as few as together hold all its elements."""
+        if not self.has_gaps:
+            return [(pitched[low:high], flat[low:high])]
         pairs = []
         for i in range(self.layers):
             whole, columns = self._slices[i], self.widths[i + 1]
