@@ -14,6 +14,8 @@ ChainruleError
 │   ├── ArtifactMissing   a row names an object the store does not hold
 │   ├── ArtifactCorrupt   an object's bytes do not match their digest
 │   └── StorageFull       no room left
+├── CheckpointMissing     a job cannot succeed with weights that no checkpoint holds
+├── StateNotFinite        a state with numbers that are none is no checkpoint
 └── GangError
     ├── Fenced            a newer generation owns the job; this write was refused
     ├── LeaseLost         this worker could not renew in time and stopped itself
@@ -149,6 +151,26 @@ class StorageFull(StorageError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"no room left to store {name!r}: free some space, the work is retried by itself")
+
+
+class CheckpointMissing(ChainruleError):
+    """A job cannot succeed with weights that no checkpoint holds."""
+
+    code = "checkpoint_missing"
+
+    def __init__(self, job_id: str, step: int) -> None:
+        self.job_id, self.step = job_id, step
+        super().__init__(f"job {job_id} cannot end at step {step}: no checkpoint holds its weights")
+
+
+class StateNotFinite(ChainruleError):
+    """A state whose parameters are not all finite numbers is no checkpoint."""
+
+    code = "state_not_finite"
+
+    def __init__(self, job_id: str, step: int) -> None:
+        self.job_id, self.step = job_id, step
+        super().__init__(f"job {job_id}: the parameters of step {step} are not all finite numbers")
 
 
 class GangError(ChainruleError):

@@ -10,16 +10,16 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.database import utc_now
-from models.errors import StorageFull
+from models.errors import CheckpointMissing, StorageFull
 from models.lifecycle import change_state, finish_job
-from models.records import Job, Member
+from models.records import Checkpoint, Job, Member
 from models.states import JobState, Reason
 from models.weights_file import weights_sha256
 from worker.control.generations import end_generation
 from worker.control.identity import Seat
 from worker.control.roll import note_left
 from worker.gang.control_words import Action
-from worker.gang.snapshots import remove_segment
+from worker.gang.snapshots import latest_snapshot, remove_segment
 from worker.process import WorkerProcess
 from worker.reporting.checkpoints import CheckpointWriter
 from worker.reporting.reporter import Reporter
@@ -35,7 +35,8 @@ _MESSAGES = {
     Reason.GRADIENT_VANISHED: "the gradient has vanished: the cost is flat here",
     Reason.PATIENCE_EXHAUSTED: "the watched metric has not improved for as long as patience allows",
     Reason.TIME_LIMIT: "the time limit is reached; the best weights so far are kept",
-    Reason.DIVERGED: "the cost is no longer a finite number; the last finite checkpoint is kept: "
+    Reason.DIVERGED: "the cost, its gradient or a weight is no longer a finite number; "
+    "the last finite checkpoint is kept: "
     "try a lower learning rate, standardized features or clip_norm",
     Reason.CANCELLED_BY_USER: "cancelled",
 }
@@ -63,8 +64,7 @@ class LeaderEnding:
         elif action is Action.PAUSE:
             self._with_last_checkpoint(self._pause, pinned=False)
         elif action is Action.DIVERGED:
-            report = self._report()
-            self._write(lambda job: self._finish(job, Reason.DIVERGED, report=report))
+            self._end_diverged()
         else:
             reason = {Action.CANCEL: Reason.CANCELLED_BY_USER, Action.TIME_LIMIT: Reason.TIME_LIMIT}.get(action)
             reason = reason or self._trainer.reason or Reason.MAX_EPOCHS
@@ -74,6 +74,15 @@ class LeaderEnding:
             )
         if action is not Action.REFORM:
             remove_segment(self._trainer.gang.segment.path)
+
+    def _end_diverged(self) -> None:
+        """The last snapshot is finite, and is kept with the best weights that it holds: later ones are lost."""
+        run, segment = self._trainer.run, self._trainer.gang.segment
+        snapshot = latest_snapshot(segment)
+        kept = snapshot.state.progress["best"] if snapshot else None
+        report = self._report() if kept is not None and kept == run.progress.best else None
+        run.progress.best = kept
+        self._with_last_checkpoint(lambda job: self._finish(job, Reason.DIVERGED, report=report), pinned=False)
 
     def _end_to_reform(self) -> None:
         """Nothing is on disk yet that is not in memory: whoever is left founds the next generation from there."""
@@ -99,6 +108,9 @@ class LeaderEnding:
     ) -> None:
         if job.state == JobState.PAUSING:  # the end came first
             _log.info("finished before it could pause", job=job.id)
+        step = self._trainer.step
+        if weights_sha256 is not None and self._session.get(Checkpoint, (job.id, step)) is None:
+            raise CheckpointMissing(job.id, step)
         end_generation(self._session, job, reason.value, by_force=False, actor=self._process.me.id)
         job.weights_sha256, job.report = weights_sha256, report
         job.samples_per_second = self._trainer.samples_per_second()

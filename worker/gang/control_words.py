@@ -21,6 +21,8 @@ class Word(IntEnum):
     """How many snapshots were published; the last one is the one to restart from."""
     VERDICT = 4
     """What the leader concluded from the epoch's metrics."""
+    DIVERGED = 5
+    """Not 0: the state at this boundary is not finite. Nobody goes on from it, and it is not published."""
 
 
 class Action(IntEnum):

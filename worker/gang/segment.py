@@ -129,6 +129,11 @@ class Segment:
             self.best[piece] = self.parameters[piece]
             self.forget(self.best[piece])
 
+    def is_finite(self) -> bool:
+        """Whether all parameters are numbers."""
+        pieces = range(0, self.shape.parameters, PIECE)
+        return all(bool(np.isfinite(self.parameters[low : low + PIECE]).all()) for low in pieces)
+
     @property
     def parameters(self) -> NDArray[Any]:
         """The parameters being trained, shape (parameters,)."""

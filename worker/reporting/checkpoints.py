@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.artifacts import ArtifactStore, Stored
 from models.checkpoint_file import RunState, checkpoint_header
 from models.database import utc_now
-from models.errors import GangError
+from models.errors import GangError, StateNotFinite
 from models.lifecycle import record_event
 from models.records import Checkpoint, Job
 from worker.control.identity import Seat
@@ -71,6 +71,7 @@ class CheckpointWriter:
         """Write the newest snapshot, unless it has been.
 
         Raises:
+            StateNotFinite: it has diverged, and should not have been published.
             StorageError: it could not be stored; what was stored before is untouched.
             Fenced: a newer generation owns the job.
         """
@@ -78,9 +79,10 @@ class CheckpointWriter:
             snapshot = self._snapshots.hold_latest()
             if snapshot is None or (snapshot.state.step == self._written_step and not pinned):
                 return
-            if self._snapshots.is_finite(snapshot.number):
-                stored = self._store.put(self._stem(snapshot.state), ".safetensors", self._chunks(snapshot))
-                self._record(snapshot.state, stored, pinned=pinned)
+            if not self._snapshots.is_finite(snapshot.number):
+                raise StateNotFinite(self._seat.job_id, snapshot.state.step)
+            stored = self._store.put(self._stem(snapshot.state), ".safetensors", self._chunks(snapshot))
+            self._record(snapshot.state, stored, pinned=pinned)
             self._written_step = snapshot.state.step
         finally:
             self._snapshots.reading = None

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from worker.backprop.arrays import Codes, Floats
 from worker.backprop.metrics import metrics_of
 from worker.gang.gang import Gang
@@ -48,6 +50,10 @@ class Evaluation:
         """Fill this member's blocks of the segment's outputs."""
         for x, out in self._blocks:
             self._run.evaluator.outputs(x, out=out)
+
+    def is_finite(self) -> bool:
+        """Whether every answer of the network is a number. For the leader."""
+        return all(bool(np.isfinite(tested.outputs).all()) for tested in self._tested)
 
     def metrics(self) -> dict[str, float]:
         """All metrics by name, such as ``train_accuracy`` and ``validation_cost``. For the leader."""

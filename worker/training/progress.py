@@ -46,28 +46,42 @@ class Conclusion:
 
 
 def conclude(
-    spec: JobSpec, progress: Progress, metrics: Mapping[str, float], *, epoch: int, step: int, gradient_norm: float
+    spec: JobSpec,
+    progress: Progress,
+    metrics: Mapping[str, float],
+    *,
+    epoch: int,
+    step: int,
+    gradient_norm: float | None,
+    finite: bool = True,
 ) -> Conclusion:
     """Take an epoch's metrics into the progress, and say whether its weights are the best and whether to stop.
+
+    An epoch of which something is not finite has diverged: nothing is taken from it, whatever its metrics say.
 
     Args:
         epoch: epochs done, so 1 after the first.
         step: steps done.
-        gradient_norm: at the epoch's last step.
+        gradient_norm: at the epoch's last step; None where its rows weigh nothing.
+        finite: whether the parameters, the last gradient and the answers to the tested rows are.
     """
+    costs = [metrics[name] for name in ("train_cost", "validation_cost") if name in metrics]
+    if not (finite and all(map(math.isfinite, costs))):
+        progress.reason = Reason.DIVERGED
+        return Conclusion(improved=False, reason=Reason.DIVERGED)
     value = metrics[watched_metric(spec)]
     improved = _better(watched_metric(spec), value, progress.best_value, 0.0)
     if improved:
-        finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
+        known = {name: value for name, value in metrics.items() if math.isfinite(value)}
         progress.best_value = value
-        progress.best = {"epoch": epoch, "step": step, "metric": watched_metric(spec), **finite}
+        progress.best = {"epoch": epoch, "step": step, "metric": watched_metric(spec), **known}
     _follow_plateau(spec, progress, metrics)
     progress.reason = _reason(spec, progress, metrics, epoch, gradient_norm)
     return Conclusion(improved, progress.reason)
 
 
 def _reason(
-    spec: JobSpec, progress: Progress, metrics: Mapping[str, float], epoch: int, gradient_norm: float
+    spec: JobSpec, progress: Progress, metrics: Mapping[str, float], epoch: int, gradient_norm: float | None
 ) -> Reason | None:
     stopping = spec.stopping
     out_of_patience = _follow_patience(spec, progress, metrics)
@@ -75,7 +89,7 @@ def _reason(
         stopping.target.metric, metrics[stopping.target.metric], stopping.target.value
     ):
         return Reason.TARGET_REACHED
-    if stopping.gradient_norm is not None and gradient_norm <= stopping.gradient_norm:
+    if gradient_norm is not None and stopping.gradient_norm is not None and gradient_norm <= stopping.gradient_norm:
         return Reason.GRADIENT_VANISHED
     if out_of_patience:
         return Reason.PATIENCE_EXHAUSTED

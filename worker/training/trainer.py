@@ -15,6 +15,7 @@ from worker.gang.control_words import Action, Verdict, Word
 from worker.gang.gang import Gang
 from worker.gang.history_ring import HistoryRing
 from worker.gang.snapshots import Snapshots
+from worker.training.batches import Batch
 from worker.training.descent import Descent, Simultaneous
 from worker.training.evaluation import Evaluation
 from worker.training.layer_by_layer import LayerByLayer
@@ -50,6 +51,7 @@ class Trainer:
         )
         self._started, self._seconds_before = time.monotonic(), run.state.seconds
         self.step = run.state.step
+        self._norm = 0.0
         self.snapshot_s = 0.0
         """How long the last snapshot took."""
         self.reason: Reason | None = None
@@ -78,8 +80,9 @@ class Trainer:
             self.step += 1
             if leads:
                 self.ring.record_step(row)
+                self._norm = row[2]
             if self.step % run.plan.steps_per_epoch == 0:
-                self._end_epoch(epoch + 1)
+                self._end_epoch(epoch + 1, batch)
             if control[_BOUNDARY] == self.step:
                 action = self._act(Action(control[Word.ACTION]))
                 if action is not Action.GO_ON:
@@ -87,12 +90,14 @@ class Trainer:
         return Action.GO_ON
 
     def _judge(self, total: float) -> None:
-        """Look at the batch's cost. Between the barriers, so that whatever is announced here reaches all in time."""
+        """Look at the batch's cost, and at the norm of the step before: where it is beyond the dtype, clipping has set
+        its gradient to 0. Between the barriers, so that whatever is announced here reaches all in time.
+        """
         self._check()
         if self.gang.segment.control[_ABORT]:  # said by the reporter's thread: with all members on time nobody waits
             raise GangBroken("the generation was ended")
         self.run.progress.epoch_cost += total
-        if not math.isfinite(total):
+        if not math.isfinite(total + self._norm):
             self.reason = Reason.DIVERGED
             self.gang.announce(Action.DIVERGED, self.step + 1)
         elif self.gang.requested is not Action.GO_ON and self._snapshots.turn_is_free():
@@ -106,43 +111,62 @@ class Trainer:
             time.sleep(_NAP_S)
             self._check()
 
-    def _end_epoch(self, epoch: int) -> None:
-        """Test the network on the validation rows, conclude, keep the best weights. ``epoch`` counts from 1."""
+    def _end_epoch(self, epoch: int, last: Batch) -> None:
+        """Test the network, conclude, keep the best weights. ``epoch`` counts from 1; ``last`` is its last batch."""
         gang, run = self.gang, self.run
         self._evaluation.evaluate_own_rows()
         gang.meet()  # all outputs are there
         if gang.is_leader:
-            self._conclude(epoch)
+            self._conclude(epoch, last)
         gang.meet()  # the conclusion is there
         if gang.segment.control[Word.VERDICT] == Verdict.IMPROVED:
             gang.segment.keep_best(*run.cut)
 
-    def _conclude(self, epoch: int) -> None:
+    def _conclude(self, epoch: int, last: Batch) -> None:
         run, progress, segment = self.run, self.run.progress, self.gang.segment
         metrics = {"train_cost": progress.epoch_cost / run.batches.weight, **self._evaluation.metrics()}
         progress.epoch_cost = 0.0
         norm = self._descent.gradient_norm()
         rate = run.learning_rate(self.step - 1, epoch - 1)
-        conclusion = conclude(run.spec, progress, metrics, epoch=epoch, step=self.step, gradient_norm=norm)
+        conclusion = conclude(
+            run.spec,
+            progress,
+            metrics,
+            epoch=epoch,
+            step=self.step,
+            gradient_norm=norm if last.weight else None,
+            finite=self._is_finite() and self._evaluation.is_finite(),
+        )
         segment.control[Word.VERDICT] = Verdict.IMPROVED if conclusion.improved else Verdict.NOTHING
         segment.factor[0] = progress.rate_factor
         if conclusion.reason is not None and self.reason is None:
             self.reason = conclusion.reason
             self._wait_while(lambda: not self._snapshots.turn_is_free())
-            self.gang.announce(Action.FINISH, self.step)
+            self.gang.announce(Action.DIVERGED if self.reason is Reason.DIVERGED else Action.FINISH, self.step)
         row = {**metrics, "learning_rate": rate, "gradient_norm": norm, "seconds": self.seconds}
         self.ring.record_epoch([row[name] for name in run.epoch_columns])
 
     def _act(self, action: Action) -> Action:
         """At a boundary: all members make a snapshot, then go on or leave. A diverged state is not worth one."""
-        if action is not Action.DIVERGED:
-            started = time.monotonic()
-            self._snapshots.copy_own_cut()
-            self.gang.meet()  # all cuts are copied
-            if self.gang.is_leader:
-                self._snapshots.publish(self.state())
-            self.snapshot_s = time.monotonic() - started
+        if action is Action.DIVERGED:
+            return action
+        started, control = time.monotonic(), self.gang.segment.control
+        self._snapshots.copy_own_cut()
+        if self.gang.is_leader and not self._is_finite():
+            self.reason, control[Word.DIVERGED] = Reason.DIVERGED, 1
+        self.gang.meet()  # all cuts are copied, and the leader has looked
+        if control[Word.DIVERGED]:
+            return Action.DIVERGED
+        if self.gang.is_leader:
+            self._snapshots.publish(self.state())
+        self.snapshot_s = time.monotonic() - started
         return Action.GO_ON if action is Action.SNAPSHOT else action
+
+    def _is_finite(self) -> bool:
+        """Whether the last step's gradient and the parameters it led to are numbers: the step's cost is that of the
+        parameters before it. For the leader.
+        """
+        return math.isfinite(self._norm) and self.gang.segment.is_finite()
 
     def close(self) -> None:
         """Let go of the snapshot files."""

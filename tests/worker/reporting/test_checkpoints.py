@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from models.artifacts import open_store
-from models.errors import Fenced
+from models.errors import Fenced, StateNotFinite
 from models.records import Checkpoint, Job
 from tests.support.gang_of_one import GangOfOne, with_ones
 from worker.control.identity import Seat
@@ -49,10 +49,18 @@ class Desk:
 
     def write(self, step, *, pinned=False):
         """The state of this step, made safe."""
-        self.gang.segment.parameters[0] = step
+        self._publish(step, step)
+        self.writer.write_latest(pinned=pinned)
+
+    def write_infinite(self, step):
+        """The same, of a state that should never have been published."""
+        self._publish(step, np.inf)
+        self.writer.write_latest(pinned=False)
+
+    def _publish(self, step, weight):
+        self.gang.segment.parameters[0] = weight
         self.gang.snapshots.copy_own_cut()
         self.gang.snapshots.publish(self.gang.run.state_at(step, 0.0))
-        self.writer.write_latest(pinned=pinned)
 
     def rows(self):
         with self.database.read() as session:
@@ -117,3 +125,11 @@ def test_of_a_refused_writer_nothing_is_left(desk):
     with pytest.raises(Fenced):
         desk.write(1, pinned=True)
     assert (desk.rows(), desk.files()) == ({1: False}, 1)
+
+
+def test_a_state_that_is_not_finite_is_refused_and_never_passed_over_in_silence(desk):
+    desk.write(1)
+    with pytest.raises(StateNotFinite, match="step 2"):
+        desk.write_infinite(2)
+    assert desk.rows() == {1: False}
+    assert desk.files() == 1

@@ -53,9 +53,36 @@ def test_a_vanished_gradient_ends_the_run():
     assert run(spec(gradient_norm=0.1), [1.0], norm=0.05)[:2] == (1, Reason.GRADIENT_VANISHED)
 
 
-def test_what_is_not_a_number_is_never_the_best():
-    _, _, progress = run(spec(), [float("nan"), 2.0, float("inf")])
+def test_a_metric_that_is_not_a_number_is_never_the_best():
+    watched = spec(patience={"metric": "validation_roc_auc", "epochs": 50})
+    progress = Progress()
+    for epoch, area in enumerate([float("nan"), 0.6, float("nan")], start=1):
+        metrics = {"train_cost": 1.0, "validation_cost": 1.0, "validation_roc_auc": area}
+        assert conclude(watched, progress, metrics, epoch=epoch, step=epoch, gradient_norm=1.0).reason is None
     assert progress.best["epoch"] == 2
+
+
+@pytest.mark.parametrize("name", ["train_cost", "validation_cost"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_cost_that_is_not_finite_is_the_end_whatever_the_other_metrics_say(name, value):
+    perfect = spec(max_epochs=1, target={"metric": "validation_accuracy", "value": 0.9}, gradient_norm=1.0)
+    metrics = {"train_cost": 1.0, "validation_cost": 1.0, "validation_accuracy": 1.0, name: value}
+    progress = Progress()
+    found = conclude(perfect, progress, metrics, epoch=1, step=1, gradient_norm=0.0)
+    assert (found.improved, found.reason) == (False, Reason.DIVERGED)
+    assert progress.best is None
+
+
+def test_numbers_that_no_cost_tells_of_are_the_end_too():
+    metrics = {"train_cost": 1.0, "validation_cost": 1.0}
+    found = conclude(spec(), Progress(), metrics, epoch=1, step=1, gradient_norm=1.0, finite=False)
+    assert (found.improved, found.reason) == (False, Reason.DIVERGED)
+
+
+def test_the_gradient_of_rows_that_weigh_nothing_has_not_vanished():
+    metrics = {"train_cost": 1.0, "validation_cost": 1.0}
+    found = conclude(spec(gradient_norm=0.1), Progress(), metrics, epoch=1, step=1, gradient_norm=None)
+    assert found.reason is None
 
 
 def test_progress_goes_through_json_unchanged():
