@@ -8,7 +8,14 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.errors import ArtifactCorrupt, ArtifactMissing, LeaseLost, ReplayMismatch, StorageError
+from models.errors import (
+    ArtifactCorrupt,
+    ArtifactMissing,
+    CheckpointMissing,
+    LeaseLost,
+    ReplayMismatch,
+    StorageError,
+)
 from models.records import Checkpoint, Job
 from worker.control.verifications import (
     Stretch,
@@ -66,7 +73,7 @@ class _Verifying:
         except _PutBack:
             with self._process.database.write() as session:
                 put_verification_back(session, self._stretch, self._process.me)
-        except (ReplayMismatch, ArtifactCorrupt) as error:
+        except (ReplayMismatch, ArtifactCorrupt, CheckpointMissing) as error:
             self._end("mismatch", str(error))
         except (ArtifactMissing, StorageError, MemoryError, LookupError) as error:
             self._end("error", f"the replay could not be made: {error}")
@@ -86,6 +93,8 @@ class _Verifying:
             replay.run_to(stretch.last, kept)
             weights = self._is_the_end()
             if weights:
+                if stretch.last not in replay.checkpoints:
+                    raise CheckpointMissing(stretch.job_id, stretch.last)
                 replay.compare_weights()
         finally:
             replay.close()

@@ -135,6 +135,24 @@ def test_a_checkpoint_with_other_numbers_under_a_right_digest_is_found(fleet, en
     assert "of its checkpoint" in found.message
 
 
+def test_a_job_whose_last_checkpoint_is_missing_does_not_pass(fleet, ended):
+    """Its weights are nowhere: that a replay ends with their digest proves nothing of what can be downloaded."""
+    with fleet.database.write() as session:
+        session.delete(session.get_one(Checkpoint, (ended.id, ended.step)))
+    found = verdict(fleet, ask(fleet, ended))
+    assert found.state == "mismatch"
+    assert "no checkpoint holds its weights" in found.message
+
+
+@pytest.mark.parametrize(("kind", "says"), [(CostChunk, "nothing that is kept"), (Epoch, "no metrics")])
+def test_a_history_that_is_missing_does_not_pass(fleet, ended, kind, says):
+    with fleet.database.write() as session:
+        session.delete(session.scalars(select(kind).where(kind.job_id == ended.id)).first())
+    found = verdict(fleet, ask(fleet, ended))
+    assert found.state == "mismatch"
+    assert says in found.message
+
+
 def test_a_checkpoint_that_is_no_longer_kept_is_an_error_and_no_verdict(fleet, ended):
     found = verdict(fleet, ask(fleet, ended, first=1))
     assert found.state == "error"

@@ -86,20 +86,25 @@ def compare_steps(session: Session, job_id: str, first: int, rows: NDArray[np.fl
     """Hold the steps from ``first`` on against what is stored of them, bit by bit.
 
     Raises:
-        ReplayMismatch: naming the first step that differs.
+        ReplayMismatch: naming the first step that differs, or of which nothing is stored.
     """
-    last = first + len(rows)
+    last, compared = first + len(rows), first
     statement = select(CostChunk).where(
         CostChunk.job_id == job_id, CostChunk.first_step < last, CostChunk.last_step > first
     )
-    for chunk in session.scalars(statement):
+    for chunk in session.scalars(statement.order_by(CostChunk.first_step)):
         stored = np.frombuffer(chunk.series, dtype="<f8").reshape(chunk.last_step - chunk.first_step, -1)
         low, high = max(first, chunk.first_step), min(last, chunk.last_step)
+        if low > compared:
+            break
+        compared = high
         was, now = stored[low - chunk.first_step : high - chunk.first_step], rows[low - first : high - first]
         different = (was.view("<u8") != np.ascontiguousarray(now).view("<u8")).any(axis=1)
         if different.any():
             at = int(different.argmax())
             raise ReplayMismatch(job_id, low + at, float(was[at, 0]), float(now[at, 0]))
+    if compared < last:
+        raise ReplayMismatch(job_id, compared, "nothing that is kept", float(rows[compared - first, 0]))
 
 
 def save_epochs(
@@ -128,12 +133,14 @@ def compare_epochs(
     """Hold the metrics of the epochs after the ``first`` ones against what is stored of them.
 
     Raises:
-        ReplayMismatch: naming the step and the metric that differs first.
+        ReplayMismatch: naming the step and the metric that differs first, or the step whose epoch is not stored.
     """
     for offset, row in enumerate(rows.tolist()):
         epoch = first + offset + 1
         stored, now = session.get(Epoch, (job_id, epoch)), _metrics(row, names)
-        for name, value in (stored.metrics if stored else {}).items():
+        if stored is None:
+            raise ReplayMismatch(job_id, epoch * steps_per_epoch, "no metrics", "an epoch's end", what="had")
+        for name, value in stored.metrics.items():
             if value != now[name]:
                 raise ReplayMismatch(job_id, epoch * steps_per_epoch, value, now[name], what=f"had {name}")
 
