@@ -79,6 +79,40 @@ def test_top_k_counts_labels_among_the_most_probable():
     assert metrics_of(Network((2, 12)), many, np.array([11, 7, 6]))["top_5"] == pytest.approx(2 / 3)
 
 
+@pytest.mark.parametrize("p", [np.full((12, 12), 1 / 12), np.eye(12)[(np.arange(12) + 1) % 12]])
+def test_of_equally_probable_classes_the_first_ones_are_the_guesses(p):
+    """A network that answers the same of every class knows nothing, and neither does one that is sure and wrong."""
+    found = metrics_of(Network((2, 12)), p, np.arange(12))
+    assert found["top_5"] == pytest.approx(5 / 12 if p[0, 0] else 4 / 12)
+
+
+@given(st.integers(1, 40), st.integers(2, 14), st.integers(1, 4), st.integers(0, 99))
+def test_top_1_is_the_accuracy_whatever_is_equal(rows, classes, values, seed):
+    random = np.random.default_rng(seed)
+    p, y = random.integers(0, values, (rows, classes)) / values, random.integers(0, classes, rows)
+    assert top_k(p, y, 1) == metrics_of(Network((2, classes)), p, y)["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("network", "y"),
+    [
+        (Network((2, 12)), np.zeros(3, np.intp)),
+        (Network((2, 1), output="sigmoid", cost="binary_cross_entropy"), np.array([[0.0], [1.0], [0.0]])),
+        (Network((2, 2), output="sigmoid", cost="binary_cross_entropy"), np.eye(3, 2)),
+        (Network((2, 1), output="linear", cost="huber"), np.array([[0.0], [1.0], [2.0]])),
+    ],
+    ids=["classes", "two classes", "several labels", "regression"],
+)
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_no_metric_of_answers_that_are_not_finite_is_a_number(network, y, value):
+    answers = np.full((3, network.outputs), 0.1, np.float32)
+    finite = metrics_of(network, answers, y)
+    answers[1, 0] = value
+    found = metrics_of(network, answers, y)
+    assert found.keys() == finite.keys()
+    assert all(math.isnan(metric) for metric in found.values())
+
+
 def test_several_labels_a_row():
     network = Network((2, 2), output="sigmoid", cost="binary_cross_entropy")
     p = np.array([[0.9, 0.2], [0.6, 0.7], [0.3, 0.4]])

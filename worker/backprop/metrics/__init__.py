@@ -30,11 +30,19 @@ TOP_K = 5
 def metrics_of(network: Network, outputs: Floats, targets: Codes | Floats) -> dict[str, float]:
     """Every metric of these rows by name: ``cost`` first, then what suits the network's output.
 
+    All are NaN where any output is not finite: NaN has a largest class and a rank like a number, and means nothing.
+
     Args:
         network: whose outputs they are.
         outputs: (n, outputs), as ``ShardPass.outputs`` gives them, n at least 1.
         targets: (n,) class codes for softmax, else (n, outputs), or (n,) for a single output.
     """
+    with np.errstate(invalid="ignore", over="ignore"):
+        found = _metrics_of(network, outputs, targets)
+    return found if np.isfinite(outputs).all() else dict.fromkeys(found, float("nan"))
+
+
+def _metrics_of(network: Network, outputs: Floats, targets: Codes | Floats) -> dict[str, float]:
     if network.output == "linear":
         return _regression_metrics(network.cost, outputs, targets.reshape(outputs.shape))
     if network.output == "sigmoid" and network.outputs > 1:

@@ -22,9 +22,14 @@ def log_cost(p: Floats, y: Codes) -> float:
 
 
 def top_k(p: Floats, y: Codes, k: int) -> float:
-    """The share of rows in which fewer than k classes are more probable than the correct one."""
-    better = np.count_nonzero(p > _of_label(p, y)[:, None], axis=1)
-    return float(np.count_nonzero(better < k) / len(y))
+    """The share of rows in which fewer than k classes come before the correct one: those that are more probable, and of
+    the equally probable ones those with a smaller code. So the first class is that of ``argmax``, and top 1 is accuracy.
+    """
+    of_label = _of_label(p, y)[:, None]
+    better = np.count_nonzero(p > of_label, axis=1)
+    as_good = p == of_label
+    as_good &= np.arange(p.shape[1]) < y[:, None]
+    return float(np.count_nonzero(better + np.count_nonzero(as_good, axis=1) < k) / len(y))
 
 
 def roc_auc(score: Floats, y: Codes) -> float:
