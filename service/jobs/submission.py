@@ -21,7 +21,7 @@ from models.spec import JobSpec, parse_spec, resolve
 from models.spec.resolve import network_widths
 from models.states import JobState
 from service.jobs.plan import Plan, plan_of
-from service.jobs.training_rows import check_class_weights, training_rows
+from service.jobs.training_rows import check_class_weights, check_sample_weights, training_rows
 from service.jobs.warm_start import keep_warm_start, resolve_warm_start
 
 
@@ -60,6 +60,7 @@ def plan_job(session: Session, owner_id: str, document: Any, store: ArtifactStor
     widths = network_widths(resolved, {column["name"]: column for column in dataset.columns})
     resolved = resolve_warm_start(session, owner_id, resolved, widths, store)
     check_class_weights(resolved, dataset, store)
+    check_sample_weights(resolved, dataset, store)
     left = training_rows(resolved, dataset, store)
     return Planned(resolved, plan_of(resolved, dataset.columns, rows=dataset.rows, training_rows=left))
 

@@ -1,16 +1,23 @@
-"""What only a dataset's file tells of a run: how many rows it trains on, and which classes numbers make."""
+"""What only a dataset's file tells of a run: how many rows it trains on, whether they count, and which
+classes numbers make.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from models.artifacts import ArtifactStore
 from models.errors import ArtifactMissing, Fault, ValidationFailed
 from models.records import Dataset
 from models.spec import JobSpec
 from models.spec.class_weights import class_weight_faults
+from models.spec.sample_weights import sample_weight_faults
 from models.tabular import split, strata
 from models.tabular.classes import find_classes, label_text
+from models.training_rows import divide_rows
 
 _READ_BYTES = 64 * 1024**2
 """Larger datasets are not read for a submission: a class or two may round the other way, and the worker, which
@@ -47,13 +54,35 @@ def check_class_weights(spec: JobSpec, dataset: Dataset, store: ArtifactStore) -
         raise ValidationFailed(faults)
 
 
-def _targets(
-    spec: JobSpec, dataset: Dataset, store: ArtifactStore
-) -> np.ndarray[tuple[int, int], np.dtype[np.floating]]:
-    names = [column["name"] for column in dataset.columns]
+def check_sample_weights(spec: JobSpec, dataset: Dataset, store: ArtifactStore) -> None:
+    """See that some of the rows that are not held back count.
+
+    Raises:
+        ValidationFailed: none does, or the dataset's file is gone.
+    """
+    if spec.sample_weight is None or dataset.size_bytes > _READ_BYTES:
+        return
+    matrix = _matrix(dataset, store)
+    train, _ = divide_rows(spec, matrix, dataset.columns)
+    weights = matrix[train, _places(dataset)[spec.sample_weight]]
+    if faults := sample_weight_faults(spec, float(weights.sum(dtype=np.float64))):
+        raise ValidationFailed(faults)
+
+
+def _targets(spec: JobSpec, dataset: Dataset, store: ArtifactStore) -> NDArray[Any]:
+    places = _places(dataset)
+    return np.array(_matrix(dataset, store)[:, [places[name] for name in spec.targets]])
+
+
+def _places(dataset: Dataset) -> dict[str, int]:
+    return {column["name"]: place for place, column in enumerate(dataset.columns)}
+
+
+def _matrix(dataset: Dataset, store: ArtifactStore) -> NDArray[Any]:
+    """The dataset's numbers, mapped."""
     try:
-        matrix = np.load(store.local_path(dataset.artifact), mmap_mode="r", allow_pickle=False)
+        matrix: NDArray[Any] = np.load(store.local_path(dataset.artifact), mmap_mode="r", allow_pickle=False)
     except ArtifactMissing:
         message = f"the file of dataset {dataset.id} is gone: upload it again"
         raise ValidationFailed([Fault("/dataset", message, "dataset_missing")]) from None
-    return np.array(matrix[:, [names.index(name) for name in spec.targets]])
+    return matrix

@@ -32,11 +32,16 @@ class ShardBatch(NamedTuple):
 class Batch(NamedTuple):
     """One worker's part of a batch, and the weight of the whole of it: its rows, or the sum of their weights.
 
-    A batch whose rows all weigh nothing has no cost and no gradient: it is given the weight 1, to divide by.
+    A batch whose rows all weigh nothing, 0, has no cost and no gradient. ``divisor`` is then 1.
     """
 
     weight: float
     shards: tuple[ShardBatch, ...]
+
+    @property
+    def divisor(self) -> float:
+        """What sums over the batch's rows are divided by."""
+        return self.weight or 1.0
 
 
 class Batches:
@@ -68,7 +73,7 @@ class Batches:
     ) -> None:
         self._plan, self._seed = plan, seed
         self._weights = weights
-        self.weight = float(plan.rows) if weights is None else float(np.add.reduce(weights, dtype=np.float64)) or 1.0
+        self.weight = float(plan.rows) if weights is None else float(np.add.reduce(weights, dtype=np.float64))
         """Of an epoch."""
         self._shards = range(first_shard, last_shard)
         self._shuffle = shuffle and plan.steps_per_epoch > 1
@@ -122,7 +127,7 @@ class Batches:
         if self._weights is None:
             return [float(order.shape[1])] * len(order)
         totals: list[float] = np.take(self._weights, order).sum(axis=1, dtype=np.float64).tolist()
-        return [total or 1.0 for total in totals]
+        return totals
 
     def _views_of(self, arrays: Sequence[Array], rows: int, offset: int) -> tuple[ShardBatch, ...]:
         """The own shards of a batch of ``rows`` rows whose row r lies at ``offset + r`` of the arrays."""

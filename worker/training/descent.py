@@ -56,14 +56,15 @@ class Simultaneous:
     def take_step(self, batch: Batch, step: int, rate: float) -> list[float]:
         """See ``Descent``."""
         costs, passes = self._costs, self._passes
+        divisor = batch.weight or 1.0  # as ``batch.divisor``, a tenth of a microsecond sooner
         for number, x, y, weight in batch.shards:
             costs[number] = passes[number](x, y, weight, step, number)
         self._meet()  # all gradients are there
-        self._update(step + 1, rate, 1.0 / batch.weight)
+        self._update(step + 1, rate, 1.0 / divisor)
         if not self._leads:
             self._meet()
             return []
         total = self._total()
         self._judge(total)
         self._meet()  # all parameters are there
-        return [total / batch.weight, rate, self.gradient_norm()]
+        return [total / divisor, rate, self.gradient_norm()]

@@ -63,7 +63,7 @@ class LayerByLayer:
         order = self._order(batch, step)
         totals = [self._adjust(layer, batch, step, rate, judged=place == 0) for place, layer in enumerate(order)]
         totals.append(self._test(batch, step))
-        costs = [total / batch.weight for total in totals]
+        costs = [total / batch.divisor for total in totals]
         impacts = [0.0] * len(order)
         for layer, (before, after) in zip(order, pairwise(costs), strict=True):
             impacts[layer] = before - after
@@ -79,7 +79,7 @@ class LayerByLayer:
             run_layer = self._run.passes[shard.number].run_layer
             self._costs[shard.number] = run_layer(layer, shard.x, shard.y, shard.weight, step, shard.number)
         self._gang.meet()  # all of the layer's gradients are there
-        self._exchanges[layer].update(step + 1, rate, 1.0 / batch.weight)
+        self._exchanges[layer].update(step + 1, rate, 1.0 / batch.divisor)
         total = self._total() if self._gang.is_leader else 0.0
         if judged and self._gang.is_leader:
             self._judge(total)
@@ -105,7 +105,7 @@ class LayerByLayer:
             self._run.passes[shard.number].run(shard.x, shard.y, shard.weight, step, shard.number)
         self._gang.meet()  # all gradients are there
         for exchange in self._exchanges:
-            exchange.measure(1.0 / batch.weight)
+            exchange.measure(1.0 / batch.divisor)
         self._gang.meet()  # all squares are there
         sizes = [layer.stop - layer.start for layer in self._layers]
         rms = [

@@ -13,6 +13,7 @@ from models.errors import ValidationFailed
 from models.spec import JobSpec, step_columns
 from models.spec.class_weights import class_weight_faults
 from models.spec.metrics import known_metrics
+from models.spec.sample_weights import sample_weight_faults
 from models.tabular.classes import label_text
 from models.tabular.values import Value
 from worker.backprop import Layout, Network, ShardPass, initialize, make_optimizer, make_penalty, make_schedule
@@ -66,6 +67,8 @@ class Blueprint:
             raise ValidationFailed(faults)
         weights = row_weights(training.class_weight, texts, data.train_y, data.train_weight)
         self.weights = None if weights is None else weights.astype(training.dtype)
+        if self.weights is not None and (faults := sample_weight_faults(spec, float(self.weights.sum()))):
+            raise ValidationFailed(faults)
         self.epoch_columns = ("seconds", *known_metrics(spec, len(labels)), "learning_rate", "gradient_norm")
 
     def initial_state(self) -> RunState:

@@ -124,7 +124,7 @@ class Trainer:
 
     def _conclude(self, epoch: int, last: Batch) -> None:
         run, progress, segment = self.run, self.run.progress, self.gang.segment
-        metrics = {"train_cost": progress.epoch_cost / run.batches.weight, **self._evaluation.metrics()}
+        metrics = {"train_cost": progress.epoch_cost / (run.batches.weight or 1.0), **self._evaluation.metrics()}
         progress.epoch_cost = 0.0
         norm = self._descent.gradient_norm()
         rate = run.learning_rate(self.step - 1, epoch - 1)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.records import Event, Job
-from tests.support.service_world import COLUMNS, SEVERAL, column
+from tests.support.service_world import COLUMNS, SEVERAL, column, table
 
 
 def jobs_in(world) -> int:
@@ -50,6 +50,19 @@ def test_a_weight_for_a_class_that_numbers_do_not_make_is_refused(client, world)
     training = {"class_weight": {"2": 3.0, "3": 2.0, "2.0": 1.0}}
     answer = client.post("/api/v1/jobs", json=world.spec(dataset=world.dataset(columns=columns), training=training))
     assert faults(answer) == {f"/training/class_weight/{name}": "unknown_class" for name in ("3", "2.0")}
+
+
+def test_weights_of_rows_that_are_all_held_back_are_refused(client, world):
+    """One row counts; of its class of two rows half are held back, by the seed the one or the other."""
+    columns = [*COLUMNS[:1], column("girth", "integer", distinct=2, min=0, max=1), *COLUMNS[2:]]
+    matrix = table(4)
+    matrix[:, 1], matrix[:, 2] = [1, 0, 0, 0], [0, 0, 1, 1]
+    dataset = world.dataset(4, columns=columns, matrix=matrix)
+    document = {"dataset": dataset, "features": ["height"], "sample_weight": "girth", "validation": {"fraction": 0.5}}
+    answers = [client.post("/api/v1/jobs", json=world.spec(**document, training={"seed": seed})) for seed in range(8)]
+    assert {answer.status_code for answer in answers} == {202, 422}
+    refused = next(answer for answer in answers if answer.status_code == 422)
+    assert faults(refused) == {"/sample_weight": "unusable_weight"}
 
 
 def test_hints_are_published_for_as_many_workers_as_can_be_used(client, world, hints):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from models.errors import ValidationFailed
 from models.spec import parse_spec, resolve
 from tests.support.gang_of_one import GangOfOne, with_ones
 from worker.training.prepared import Prepared, Table, learn_preprocessing, prepare, split_rows
@@ -52,6 +53,29 @@ def test_a_row_that_counts_three_times_is_as_good_as_three_rows(tmp_path):
 
 
 @pytest.mark.parametrize("order", ["simultaneous", "output_to_input"])
+@pytest.mark.parametrize("heavy", [0, ROWS - 1])
+def test_only_rows_that_count_can_have_a_vanished_gradient(tmp_path, order, heavy):
+    """The rule looks at an epoch's last batch: where its rows weigh nothing there is no gradient that could vanish."""
+    weight = np.zeros(ROWS)
+    weight[heavy] = 1.0
+    document = {
+        "training": training(batch_size=1, max_epochs=3, shuffle=False, update_order=order),
+        "stopping": {"gradient_norm": 1e-9},
+        "validation": None,
+    }
+    gang = GangOfOne(tmp_path, arrays(X, LABELS, weight), [0, 1], shards=3, **document)
+    assert gang.train()[:, 2].any()
+    assert gang.trainer.reason == "max_epochs"
+    assert gang.trainer.step == 3 * ROWS
+
+
+def test_training_rows_that_all_count_nothing_are_refused_by_name(tmp_path):
+    """As when every row that counts is held back: the sum over the whole column does not tell."""
+    with pytest.raises(ValidationFailed, match="/sample_weight: 'times' is 0 in every training row"):
+        GangOfOne(tmp_path, arrays(X, LABELS, np.zeros(ROWS)), [0, 1], training=training(), sample_weight="times")
+
+
+@pytest.mark.parametrize("order", ["simultaneous", "output_to_input"])
 def test_a_batch_of_rows_that_count_nothing_costs_nothing_and_changes_nothing(tmp_path, order):
     weight = np.zeros(ROWS)
     weight[0] = 1.0
@@ -61,3 +85,9 @@ def test_a_batch_of_rows_that_count_nothing_costs_nothing_and_changes_nothing(tm
     assert not history[1:, 0].any()
     _, after_one = trained(tmp_path / "b", arrays(X[:1], LABELS[:1]), **more)
     np.testing.assert_array_equal(parameters, after_one)
+
+
+def test_rows_that_all_count_nothing_are_no_division_by_zero(tmp_path):
+    """Where no column is named to be refused: the run ends, and has learnt nothing."""
+    history, _ = trained(tmp_path / "a", arrays(X, LABELS, np.zeros(ROWS)))
+    assert not history[:, 0].any()

@@ -22,8 +22,8 @@ def log_cost(p: Floats, y: Codes) -> float:
 
 
 def top_k(p: Floats, y: Codes, k: int) -> float:
-    """The share of rows in which fewer than k classes come before the correct one: those that are more probable, and of
-    the equally probable ones those with a smaller code. So the first class is that of ``argmax``, and top 1 is accuracy.
+    """The share of rows in which fewer than k classes come before the correct one: those that are more probable, and
+    of the equally probable ones those with a smaller code. So the first is that of ``argmax``, and top 1 is accuracy.
     """
     of_label = _of_label(p, y)[:, None]
     better = np.count_nonzero(p > of_label, axis=1)
