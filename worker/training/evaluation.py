@@ -1,8 +1,8 @@
 """The test after every epoch: what the network says of the validation rows and of a sample of the training rows.
 
-The sample is every k-th training row, the same ones in every epoch: about as many as there are validation rows, so that
-the test costs at most twice as much. The metrics of both are those of the weights at the epoch's end, without dropout
-and without weights of rows or classes. ``train_cost`` is not one of them: it is the mean over the epoch's own steps.
+The sample is drawn once, by the seed, the same rows in every epoch: as many as there are validation rows, so that the
+test costs at most twice as much. The metrics of both are those of the weights at the epoch's end, without dropout and
+without weights of rows or classes. ``train_cost`` is not one of them: it is the mean over the epoch's own steps.
 """
 
 from __future__ import annotations
@@ -10,12 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from worker.backprop.arrays import Codes, Floats
 from worker.backprop.metrics import metrics_of
 from worker.gang.gang import Gang
 from worker.training.prepared import Prepared
 from worker.training.run import Run
+
+Rows = NDArray[np.int64]
+
+_GATHER_BYTES = 4 * 1024**2
+"""Of rows that are gathered from the mapped data for one forward pass: of wide rows these are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +30,19 @@ class Tested:
 
     name: str
     x: Floats
+    rows: Rows | None
+    """Which rows of x; None for all, as they lie."""
     y: Codes | Floats
     outputs: Floats
+
+    def blocks(self, most_rows: int) -> list[tuple[Floats, Rows | None, Floats]]:
+        """x, rows of it and their outputs, for one forward pass each. Its shape belongs to the numeric contract."""
+        if self.rows is not None:
+            most_rows = min(most_rows, max(1, _GATHER_BYTES // (self.x.itemsize * self.x.shape[1])))
+        parts = [slice(start, start + most_rows) for start in range(0, len(self.outputs), most_rows)]
+        if self.rows is None:
+            return [(self.x[part], None, self.outputs[part]) for part in parts]
+        return [(self.x, self.rows[part], self.outputs[part]) for part in parts]
 
 
 class Evaluation:
@@ -37,19 +54,20 @@ class Evaluation:
 
     def __init__(self, run: Run, gang: Gang) -> None:
         self._run = run
-        self._tested = [tested for tested in _tested_rows(run.data, gang.segment.outputs) if len(tested.x)]
-        rows = run.evaluator.buffers.max_rows
-        blocks = [
-            (tested.x[start : start + rows], tested.outputs[start : start + rows])
-            for tested in self._tested
-            for start in range(0, len(tested.x), rows)
-        ]
+        tested = _tested_rows(run.data, run.spec.training.seed, gang.segment.outputs)
+        self._tested = [each for each in tested if len(each.outputs)]
+        blocks = [block for each in self._tested for block in each.blocks(run.evaluator.buffers.max_rows)]
         self._blocks = blocks[gang.place.rank :: gang.place.size]
+        most = max((len(rows) for _, rows, _ in self._blocks if rows is not None), default=0)
+        self._gathered = np.empty((most, run.data.inputs + 1), run.data.train_x.dtype)
 
     def evaluate_own_rows(self) -> None:
         """Fill this member's blocks of the segment's outputs."""
-        for x, out in self._blocks:
-            self._run.evaluator.outputs(x, out=out)
+        for x, rows, out in self._blocks:
+            here = x
+            if rows is not None:  # mode="clip" lets NumPy write straight into the buffer
+                here = np.take(x, rows, axis=0, out=self._gathered[: len(rows)], mode="clip")
+            self._run.evaluator.outputs(here, out=out)
 
     def is_finite(self) -> bool:
         """Whether every answer of the network is a number. For the leader."""
@@ -65,10 +83,11 @@ class Evaluation:
         return found
 
 
-def _tested_rows(data: Prepared, outputs: Floats) -> list[Tested]:
+def _tested_rows(data: Prepared, seed: int, outputs: Floats) -> list[Tested]:
     """The validation rows, then the sample of the training rows."""
-    rows, sample = data.validation_rows, data.training_sample
+    held_back, sample = data.validation_rows, data.training_sample(seed)
+    y = data.train_y if sample is None else data.train_y[sample]
     return [
-        Tested("validation", data.validation_x, data.validation_y, outputs[:rows]),
-        Tested("train", data.train_x[sample], data.train_y[sample], outputs[rows:]),
+        Tested("validation", data.validation_x, None, data.validation_y, outputs[:held_back]),
+        Tested("train", data.train_x, sample, y, outputs[held_back:]),
     ]

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from models.spec import JobSpec
 from models.tabular import Preprocessing
 from models.training_rows import divide_rows
+from worker.backprop.philox import philox
 
 Array = NDArray[Any]
 
@@ -66,17 +67,26 @@ class Prepared:
         """Inputs of the network."""
         return int(self.train_x.shape[1]) - 1
 
-    @property
-    def training_sample(self) -> slice:
-        """Every k-th training row: about as many as there are for validation, or a small share, within bounds."""
+    def training_sample(self, seed: int) -> NDArray[np.int64] | None:
+        """The training rows that are tested after every epoch, drawn by (seed, "tested") and sorted; None for all.
+
+        Every k-th row would do only for rows in no order: where ten classes take turns, every tenth row is of one.
+        """
         rows = len(self.train_x)
-        wanted = min(max(_LEAST_SAMPLE, rows // _SAMPLE_SHARE, self.validation_rows), _MOST_SAMPLE)
-        return slice(0, None, -(-rows // wanted))
+        if self._sampled_rows == rows:
+            return None
+        return np.sort(philox(seed, "tested").permutation(rows)[: self._sampled_rows])
 
     @property
     def tested_rows(self) -> int:
-        """Rows that are tested after every epoch."""
-        return self.validation_rows + len(range(*self.training_sample.indices(len(self.train_x))))
+        """How many rows are tested after every epoch."""
+        return self.validation_rows + self._sampled_rows
+
+    @property
+    def _sampled_rows(self) -> int:
+        """As many as there are for validation, or a small share, within bounds."""
+        rows = len(self.train_x)
+        return min(rows, max(_LEAST_SAMPLE, rows // _SAMPLE_SHARE, self.validation_rows), _MOST_SAMPLE)
 
     @property
     def validation_rows(self) -> int:

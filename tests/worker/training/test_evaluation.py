@@ -72,7 +72,7 @@ def test_a_run_can_be_stopped_by_how_well_it_knows_its_training_rows(tmp_path):
 
 @pytest.mark.parametrize(
     ("rows", "held_back", "tested"),
-    [(10, 0, 10), (256, 50, 256), (257, 50, 129), (50_000, 5_000, 5000), (64_000, 0, 2000), (10**6, 0, 8131)],
+    [(10, 0, 10), (256, 50, 256), (257, 50, 256), (50_000, 5_000, 5000), (64_000, 0, 2000), (10**6, 0, 8192)],
 )
 def test_the_sample_is_about_as_large_as_the_validation_rows_within_bounds(rows, held_back, tested):
     x = np.broadcast_to(np.float32(1.0), (rows, 2))
@@ -92,3 +92,41 @@ def test_the_sample_is_about_as_large_as_the_validation_rows_within_bounds(rows,
 def test_so_many_rows_are_tested_at_once(widths, tested, shards, at_once):
     network = Network(widths, ("relu",) * (len(widths) - 2))
     assert evaluation_rows(network, tested, shards) == at_once
+
+
+def numbered(rows, width=2):
+    """Rows that can be told apart by their first number, in classes that take turns."""
+    x = np.zeros((rows, width), np.float32)
+    x[:, 0] = np.arange(rows)
+    return Prepared(with_ones(x), np.arange(rows) % 10, with_ones(x[:0]), np.arange(0))
+
+
+def test_the_sample_has_every_class_though_the_classes_take_turns():
+    prepared = numbered(2560)
+    sample = prepared.training_sample(seed=0)
+    counts = np.bincount(prepared.train_y[sample], minlength=10)
+    assert counts.sum() == 256
+    assert counts.min() > 10
+
+
+def test_the_sample_is_sorted_and_its_seeds_alone_and_all_rows_where_there_are_few():
+    sample = numbered(2560).training_sample(seed=0)
+    assert (np.diff(sample) > 0).all()
+    assert sample.tolist() == numbered(2560).training_sample(seed=0).tolist()
+    assert sample.tolist() != numbered(2560).training_sample(seed=1).tolist()
+    assert numbered(256).training_sample(seed=0) is None
+
+
+@pytest.mark.parametrize("width", [2, 40_000])
+def test_the_sampled_rows_are_the_ones_that_are_tested(tmp_path, width):
+    """Of wide rows a few at a time are gathered, never all."""
+    prepared = numbered(300, width)
+    training = {"cost": "mean_squared_error", "max_epochs": 1, "optimizer": {"name": "sgd", "learning_rate": 1e-30}}
+    data = Prepared(prepared.train_x, prepared.train_x[:, :1], prepared.validation_x, prepared.validation_x[:, :1])
+    start = np.zeros(width + 1, np.float32)
+    start[0] = 1.0  # the answer is the row's number
+    document = {"task": "regression", "network": {"hidden": []}, "training": training, "validation": None}
+    gang = GangOfOne(tmp_path, data, [], start, shards=1, **document)
+    gang.train()
+    assert gang.segment.outputs[:, 0].tolist() == data.training_sample(seed=0).tolist()
+    assert gang.trainer._evaluation._gathered.nbytes <= 4 * 1024**2
