@@ -132,6 +132,24 @@ class ShardPass:
             result[...] = plan.z.T
         return result
 
+    def test(self, x: Floats, y: Codes | Floats, out: Floats) -> float:
+        """Write the outputs, as ``outputs`` does, and return their cost summed over rows, as ``cost`` does.
+
+        The cost is taken of z, as in training: a probability that came out as 0 would hide how wrong it is.
+        """
+        if not len(x):
+            return 0.0
+        plan = self._plans.get(len(x)) or self._plan(len(x))
+        np.dot(plan.first_matrix_t, self._with_ones(plan, x), plan.first_z)
+        for operation in plan.forward_without_dropout:
+            operation()
+        out[...] = plan.z.T
+        cost = plan.cost(y, None)  # leaves δ in the place of z
+        plan.z[...] = out.T
+        plan.answer()
+        out[...] = plan.z.T
+        return cost
+
     def trace(self, n: int) -> list[tuple[Floats, Floats]]:
         """(a, δ) of each hidden layer and the output (its a is empty), each (n, units), after ``run`` over n rows."""
         plan = self._plans[n]

@@ -15,6 +15,7 @@ row. Its regions, each on a cache line of its own:
     published    (pitched parameters,): the parameters once more, where all members read them; empty for large networks
     gradients    (shards, parameters)
     outputs      (tested rows, outputs): what the network says of the rows that are tested after every epoch
+    tested       (tested rows,) float64: the cost of each block of them; there are at most as many blocks
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ class Segment:
         self.published = array("published")
         self.gradients = array("gradients")[:, : shape.parameters]
         self.outputs = array("outputs")
+        self.tested = array("tested")
         self._address = int(np.frombuffer(buffer, np.uint8).ctypes.data)
 
     def forget(self, part: NDArray[Any]) -> None:
@@ -211,6 +213,7 @@ def _regions(shape: SegmentShape) -> tuple[dict[str, tuple[int, str, tuple[int, 
         ("published", shape.dtype, (shape.published,)),
         ("gradients", shape.dtype, (shape.shards, pitch)),
         ("outputs", shape.dtype, (shape.tested_rows, shape.outputs)),
+        ("tested", "float64", (shape.tested_rows,)),
     ]
     regions = {}
     offset = 0

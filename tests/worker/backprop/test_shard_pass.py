@@ -199,3 +199,38 @@ def test_a_thousand_steps_allocate_no_array(activation):
     tracemalloc.stop()
     assert after - before <= 64  # a cost
     assert peak - before < 48 * 1024
+
+
+@pytest.mark.parametrize(
+    ("output", "cost", "outputs"),
+    [
+        ("softmax", "cross_entropy", 4),
+        ("sigmoid", "binary_cross_entropy", 1),
+        ("sigmoid", "binary_cross_entropy", 3),
+        ("linear", "mean_squared_error", 2),
+        ("linear", "mean_absolute_error", 2),
+        ("linear", "huber", 2),
+    ],
+)
+def test_a_test_gives_the_outputs_and_the_cost_that_is_trained(output, cost, outputs):
+    network = Network((5, 4, outputs), ("tanh",), output, cost, dropout=(0.5,))
+    case = make_case(network, 30)
+    shard = ShardPass(network, case.parameters, None, 30)
+    answers = np.empty((30, outputs), np.float32)
+    assert shard.test(case.x, case.y, answers) == shard.cost(case.x, case.y)
+    assert answers.tobytes() == shard.outputs(case.x).tobytes()
+    assert shard.test(case.x[:0], case.y[:0], answers[:0]) == 0.0
+
+
+@pytest.mark.parametrize(("output", "cost"), [("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy")])
+def test_the_cost_of_a_test_has_no_upper_bound(output, cost):
+    """The probability of the label is 0 in float32; how wrong it is, is told apart all the same."""
+    network = Network((1, 1 + (output == "softmax")), output=output, cost=cost)
+    answers, found = np.empty((1, network.outputs), np.float32), []
+    for z in (1000.0, 2000.0):
+        weight = [z, 0.0, 0.0, 0.0] if output == "softmax" else [z, 0.0]
+        y = np.ones(1, np.intp) if output == "softmax" else np.zeros((1, 1), np.float32)
+        shard = ShardPass(network, np.array(weight, np.float32), None, 1)
+        found.append(shard.test(np.ones((1, 1), np.float32), y, answers))
+        assert answers[0, 0] == 1.0
+    assert found == [1000.0, 2000.0]

@@ -56,6 +56,17 @@ def test_the_training_cost_is_that_of_the_epochs_own_steps(tmp_path):
     assert last_epoch(gang)["train_cost"] != pytest.approx(after, rel=1e-3)
 
 
+def test_the_validation_cost_is_as_large_as_the_network_is_wrong(tmp_path):
+    """Taken of probabilities it would end where they come out as 0: at 87 in float32."""
+    prepared = data(200, 40)
+    wrong = Prepared(prepared.train_x * np.float32(1000), prepared.train_y, prepared.validation_x * 1000, table(40)[1])
+    gang = train(tmp_path, wrong, training={"max_epochs": 1, "optimizer": {"name": "sgd", "learning_rate": 1e-30}})
+    forward = gang.run.evaluator
+    cost = forward.cost(wrong.validation_x, wrong.validation_y) / 40
+    assert cost > 100
+    assert last_epoch(gang)["validation_cost"] == pytest.approx(cost, rel=1e-6)
+
+
 def test_without_validation_rows_the_training_rows_are_tested(tmp_path):
     gang = train(tmp_path, data(200, 0), validation=None)
     names = set(last_epoch(gang))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from worker.backprop.arrays import Codes, Floats
-from worker.backprop.metrics.certainty import certainty, log_cost, roc_auc, top_k
+from worker.backprop.metrics.certainty import certainty, roc_auc, top_k
 from worker.backprop.metrics.confusion import (
     accuracy,
     balanced_accuracy,
@@ -17,8 +17,8 @@ from worker.backprop.metrics.confusion import (
     precision,
     recall,
 )
-from worker.backprop.metrics.distances import huber, mae, mean_squared_error, r2, rmse
-from worker.backprop.metrics.multi_label import binary_cost, label_report, multi_label_metrics
+from worker.backprop.metrics.distances import mae, r2, rmse
+from worker.backprop.metrics.multi_label import label_report, multi_label_metrics
 from worker.backprop.network import Network
 
 __all__ = ["TOP_K", "classification_report", "label_report", "metrics_of"]
@@ -28,7 +28,7 @@ TOP_K = 5
 
 
 def metrics_of(network: Network, outputs: Floats, targets: Codes | Floats) -> dict[str, float]:
-    """Every metric of these rows by name: ``cost`` first, then what suits the network's output.
+    """Every metric of these rows by name, as suits the network's output; ``ShardPass.test`` has the cost.
 
     All are NaN where any output is not finite: NaN has a largest class and a rank like a number, and means nothing.
 
@@ -44,24 +44,24 @@ def metrics_of(network: Network, outputs: Floats, targets: Codes | Floats) -> di
 
 def _metrics_of(network: Network, outputs: Floats, targets: Codes | Floats) -> dict[str, float]:
     if network.output == "linear":
-        return _regression_metrics(network.cost, outputs, targets.reshape(outputs.shape))
+        y = targets.reshape(outputs.shape)
+        return {"rmse": rmse(outputs, y), "mae": mae(outputs, y), "r2": r2(outputs, y)}
     if network.output == "sigmoid" and network.outputs > 1:
         return multi_label_metrics(outputs, targets)
-    p, y = _as_classes(outputs, targets)
-    M = confusion_matrix(p.argmax(axis=1), y, p.shape[1])
+    p, codes = _as_classes(outputs, targets)
+    M = confusion_matrix(p.argmax(axis=1), codes, p.shape[1])
     found = {
-        "cost": log_cost(p, y) if network.output == "softmax" else binary_cost(outputs, targets.reshape(outputs.shape)),
         "accuracy": accuracy(M),
-        "certainty": certainty(p, y),
+        "certainty": certainty(p, codes),
         "balanced_accuracy": balanced_accuracy(M),
         "precision": precision(M),
         "recall": recall(M),
         "f1": f1(M),
     }
     if p.shape[1] == 2:
-        found["roc_auc"] = roc_auc(p[:, 1], y)
+        found["roc_auc"] = roc_auc(p[:, 1], codes)
     if p.shape[1] > 10:
-        found[f"top_{TOP_K}"] = top_k(p, y, TOP_K)
+        found[f"top_{TOP_K}"] = top_k(p, codes, TOP_K)
     return found
 
 
@@ -75,16 +75,6 @@ def classification_report(outputs: Floats, targets: Codes | Floats) -> dict[str,
     p, y = _as_classes(outputs, targets)
     M = confusion_matrix(p.argmax(axis=1), y, p.shape[1])
     return {"confusion_matrix": M, "classes": class_report(M)}
-
-
-def _regression_metrics(cost: str, outputs: Floats, y: Floats) -> dict[str, float]:
-    costs = {"mean_squared_error": mean_squared_error, "mean_absolute_error": mae, "huber": huber}
-    return {
-        "cost": costs[cost](outputs, y),
-        "rmse": rmse(outputs, y),
-        "mae": mae(outputs, y),
-        "r2": r2(outputs, y),
-    }
 
 
 def _as_classes(outputs: Floats, targets: Codes | Floats) -> tuple[Floats, Codes]:

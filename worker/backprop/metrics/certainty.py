@@ -15,12 +15,6 @@ def certainty(p: Floats, y: Codes) -> float:
     return float(_of_label(p, y).mean(dtype=np.float64))
 
 
-def log_cost(p: Floats, y: Codes) -> float:
-    """The mean of -log p_y. A probability that came out as 0 counts as the smallest positive number of its dtype."""
-    smallest = np.finfo(p.dtype).tiny
-    return float(-np.log(np.maximum(_of_label(p, y), smallest).astype(np.float64)).mean())
-
-
 def top_k(p: Floats, y: Codes, k: int) -> float:
     """The share of rows in which fewer than k classes come before the correct one: those that are more probable, and
     of the equally probable ones those with a smaller code. So the first is that of ``argmax``, and top 1 is accuracy.

@@ -24,13 +24,6 @@ def mae(answers: Floats, y: Floats) -> float:
     return float(np.abs(_differences(answers, y)).mean())
 
 
-def huber(answers: Floats, y: Floats) -> float:
-    """mean (r²/2 where |r| ≤ 1, else |r| - 1/2)"""
-    r = _differences(answers, y)
-    c = np.clip(r, -1.0, 1.0)
-    return float((c * (r - 0.5 * c)).mean())
-
-
 def r2(answers: Floats, y: Floats) -> float:
     """1 - Σ (ŷ - y)² / Σ (y - ȳ)², the mean over targets. A constant target counts 1 if hit exactly, else 0."""
     residual = np.square(_differences(answers, y)).sum(axis=0)

@@ -18,12 +18,11 @@ from worker.backprop.metrics.confusion import Counts, Numbers, ratio
 
 
 def multi_label_metrics(p: Floats, y: Floats) -> dict[str, float]:
-    """All of them by name, the cost among them."""
+    """All of them by name."""
     chosen, actual = p >= 0.5, y >= 0.5
     right = chosen == actual
     M = label_matrices(p, y)
     return {
-        "cost": binary_cost(p, y),
         "accuracy": float(right.mean()),
         "certainty": float(np.where(actual, p, 1.0 - p).mean(dtype=np.float64)),
         "balanced_accuracy": float(_balanced(M).mean()),
@@ -51,13 +50,6 @@ def label_report(p: Floats, y: Floats) -> list[dict[str, Any]]:
         {"precision": float(a), "recall": float(r), "f1": float(f), "rows": int(rows), "confusion_matrix": m.tolist()}
         for a, r, f, rows, m in columns
     ]
-
-
-def binary_cost(p: Floats, y: Floats) -> float:
-    """The mean of -y log p - (1 - y) log(1 - p); p is kept a rounding error away from 0 and 1."""
-    edge = float(np.finfo(p.dtype).eps) / 2.0
-    exact = np.clip(p.astype(np.float64), edge, 1.0 - edge)
-    return float(-(y * np.log(exact) + (1.0 - y) * np.log1p(-exact)).mean())
 
 
 def _precisions(M: Counts) -> Numbers:
