@@ -140,7 +140,7 @@ class ShardPass:
         if not len(x):
             return 0.0
         plan = self._plans.get(len(x)) or self._plan(len(x))
-        np.dot(plan.first_matrix_t, self._with_ones(plan, x), plan.first_z)
+        plan.first_forward(self._with_ones(plan, x))
         for operation in plan.forward_without_dropout:
             operation()
         out[...] = plan.z.T

@@ -69,6 +69,11 @@ class SegmentShape:
         return 2 + self.slots
 
 
+def is_finite(vector: NDArray[Any]) -> bool:
+    """Whether all elements are numbers; looked at piece by piece, for memory's sake."""
+    return all(bool(np.isfinite(vector[low : low + PIECE]).all()) for low in range(0, vector.size, PIECE))
+
+
 def norm_blocks(start: int, stop: int) -> int:
     """Blocks of NORM_BLOCK elements in [start, stop), the last one possibly shorter."""
     return -(-(stop - start) // NORM_BLOCK)
@@ -130,11 +135,6 @@ class Segment:
             piece = slice(low, min(low + PIECE, stop))
             self.best[piece] = self.parameters[piece]
             self.forget(self.best[piece])
-
-    def is_finite(self) -> bool:
-        """Whether all parameters are numbers."""
-        pieces = range(0, self.shape.parameters, PIECE)
-        return all(bool(np.isfinite(self.parameters[low : low + PIECE]).all()) for low in pieces)
 
     @property
     def parameters(self) -> NDArray[Any]:

@@ -134,7 +134,10 @@ class Run:
         most_rows = max(_most_rows(self.plan, shard) for shard in shards)
         buffers = Buffers(self.network, max(1, most_rows))  # one memory for all of them: they pass one after the other
         layout, matrices = blueprint.layout, None
+        self.parameters_in_use = segment.parameters
+        """Those the passes read: here all of them are this process's to touch anyway."""
         if publishes(gang, layout):
+            self.parameters_in_use = segment.published
             matrices = [layout.pitched_matrix(index, segment.published) for index in range(layout.layers)]
         self.passes = {
             shard: ShardPass(

@@ -14,6 +14,7 @@ from models.states import Reason
 from worker.gang.control_words import Action, Verdict, Word
 from worker.gang.gang import Gang
 from worker.gang.history_ring import HistoryRing
+from worker.gang.segment import is_finite
 from worker.gang.snapshots import Snapshots
 from worker.training.batches import Batch
 from worker.training.descent import Descent, Simultaneous
@@ -166,7 +167,7 @@ class Trainer:
         """Whether the last step's gradient and the parameters it led to are numbers: the step's cost is that of the
         parameters before it. For the leader.
         """
-        return math.isfinite(self._norm) and self.gang.segment.is_finite()
+        return math.isfinite(self._norm) and is_finite(self.run.parameters_in_use)
 
     def close(self) -> None:
         """Let go of the snapshot files."""
