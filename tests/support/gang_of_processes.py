@@ -7,11 +7,12 @@ import multiprocessing
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from models.spec import parse_spec
+from models.states import Reason
 from worker.gang.gang import Gang, places_by_speed
 from worker.gang.history_ring import HistoryRing, epochs_between, steps_between
 from worker.gang.segment import Segment
@@ -21,6 +22,20 @@ from worker.training.run import Blueprint, Run
 from worker.training.trainer import Trainer
 
 Digest = str
+
+
+class Trained(NamedTuple):
+    """What a gang leaves."""
+
+    digest: Digest
+    """Of parameters, slots, best weights, all history, and why the run ended."""
+    rates: list[float]
+    """The learning rate of each step."""
+    reason: Reason | None
+    best_step: int
+    """Steps done when the best weights were kept."""
+    tested_at_once: int
+    """Rows of one forward pass of the test."""
 
 
 class Crew:
@@ -36,7 +51,11 @@ class Crew:
             theirs.close()
             self._members.append((process, ours))
 
-    def digest(
+    def digest(self, folder: Path, speeds: Sequence[float], *job: Any) -> Digest:
+        """Train, and say only whether all bits are the same."""
+        return self.train(folder, speeds, *job).digest
+
+    def train(
         self,
         folder: Path,
         speeds: Sequence[float],
@@ -44,8 +63,8 @@ class Crew:
         data: Prepared,
         labels: list[Any],
         warm_start: int | None = None,
-    ) -> Digest:
-        """Train with a gang; the digest of parameters, slots, best weights, all history, and why it ended.
+    ) -> Trained:
+        """Train with a gang.
 
         Args:
             folder: for the segment; its files are gone afterwards.
@@ -68,18 +87,29 @@ class Crew:
         found = [pipe.recv() for _, pipe in crew]
         for file in folder.iterdir():
             file.unlink()
-        steps, epochs, reason = found[0]
+        leader = found[0]
+        steps = steps_between(segment, 0, leader.steps)
         digest = hashlib.sha256(segment.state.tobytes())
-        digest.update(steps_between(segment, 0, steps).tobytes())
-        digest.update(epochs_between(segment, 0, epochs)[:, 1:].tobytes())  # but for the seconds it took
-        digest.update(str(reason).encode())
-        return digest.hexdigest()
+        digest.update(steps.tobytes())
+        digest.update(epochs_between(segment, 0, leader.epochs)[:, 1:].tobytes())  # but for the seconds it took
+        digest.update(str(leader.reason).encode())
+        return Trained(digest.hexdigest(), steps[:, 1].tolist(), leader.reason, leader.best_step, leader.tested_at_once)
 
     def stop(self) -> None:
         """End all processes."""
         for process, pipe in self._members:
             pipe.close()
             process.join()
+
+
+class _Told(NamedTuple):
+    """What a member says of a run: only the leader knows how it ended."""
+
+    steps: int
+    epochs: int
+    reason: Reason | None
+    best_step: int
+    tested_at_once: int
 
 
 def _blueprint(document: dict[str, Any], data: Prepared, labels: list[Any]) -> Blueprint:
@@ -102,4 +132,5 @@ def _work(pipe: Connection) -> None:
         trainer = Trainer(run, gang, ring, Snapshots(segment, *run.cut), lambda: None)
         trainer.train()
         trainer.close()
-        pipe.send((ring.steps, ring.epochs, trainer.reason))
+        best = run.progress.best or {"step": 0}
+        pipe.send(_Told(ring.steps, ring.epochs, trainer.reason, best["step"], run.evaluator.buffers.max_rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,9 +13,9 @@ from models.spec.training import UpdateOrder
 from tests.support.gang_of_one import with_ones
 from worker.training.prepared import Prepared
 
-OPTIMIZERS = ["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw"]
-SCHEDULES = ["constant", "step", "exponential", "cosine", "warm_up", "one_cycle", "reduce_on_plateau"]
 REGRESSIONS = ["mean_squared_error", "mean_absolute_error", "huber"]
+NO_COST_FALLS_BY = 1000.0
+"""As a ``min_delta`` it makes every epoch but the first one that did not improve."""
 
 
 class Job(NamedTuple):
@@ -38,15 +39,15 @@ def jobs(draw: st.DrawFn) -> Job:
     outputs = draw(st.integers(2, 12) if cost == "cross_entropy" else st.integers(1, 4))
     labels = [] if cost in REGRESSIONS else list(range(max(2, outputs)))
     several = cost == "binary_cross_entropy" and outputs > 1
-    validation = draw(st.sampled_from([None, {"fraction": 0.1}]))
+    validation_rows = draw(st.just(0) | st.integers(1, 300))
     document = {
         "task": "classification" if labels else "regression",
         "target": several_labels(outputs) if several else "label",
         "shards": draw(st.integers(1, 8)),
         "network": draw(_networks()),
         "training": draw(_trainings(cost, weighs_classes=bool(labels) and not several)),
-        "validation": validation,
-        "stopping": draw(_stopping(cost, validated=validation is not None)),
+        "validation": {"fraction": 0.1} if validation_rows else None,
+        "stopping": draw(_stopping(cost, validated=validation_rows > 0)),
     }
     data = table(
         draw(st.integers(1, 120)),
@@ -54,7 +55,7 @@ def jobs(draw: st.DrawFn) -> Job:
         cost,
         outputs,
         document["training"]["dtype"],
-        validated=validation is not None,
+        validation_rows=validation_rows,
         weighted=draw(st.booleans()),
     )
     return Job(document, data, labels, draw(st.none() | st.integers(0, 9)))
@@ -77,20 +78,68 @@ def _trainings(cost: str, *, weighs_classes: bool) -> st.SearchStrategy[dict[str
     return st.fixed_dictionaries(
         {
             "cost": st.just(cost),
-            "optimizer": st.fixed_dictionaries({"name": st.sampled_from(OPTIMIZERS)}),
-            "schedule": st.fixed_dictionaries({"name": st.sampled_from(SCHEDULES)}),
+            "optimizer": _optimizers(),
+            "schedule": _schedules(),
             "update_order": choices(UpdateOrder),
             "batch_size": st.integers(1, 80),
-            "max_epochs": st.integers(1, 4),
+            "max_epochs": st.integers(1, 6),
             "shuffle": st.booleans(),
             "seed": st.integers(0, 9),
-            "l1": st.sampled_from([0.0, 0.01]),
-            "l2": st.sampled_from([0.0, 0.01]),
-            "clip_norm": st.sampled_from([None, 0.1]),
+            "l1": st.just(0.0) | st.floats(1e-4, 0.1),
+            "l2": st.just(0.0) | st.floats(1e-4, 0.1),
+            "clip_norm": st.none() | st.floats(0.05, 5.0),
             "class_weight": st.sampled_from(class_weights),
             "dtype": st.sampled_from(["float32", "float64"]),
         }
     )
+
+
+def _optimizers() -> st.SearchStrategy[dict[str, Any]]:
+    decay, epsilon = st.floats(0.0, 0.99), st.floats(1e-10, 1e-2)
+    moments = {"beta1": decay, "beta2": st.floats(0.5, 0.9999), "epsilon": epsilon}
+    return _one_of(
+        {
+            "sgd": {},
+            "momentum": {"momentum": decay},
+            "nesterov": {"momentum": decay},
+            "rmsprop": {"decay": decay, "epsilon": epsilon},
+            "adagrad": {"epsilon": epsilon},
+            "adam": moments,
+            "adamw": {**moments, "weight_decay": st.floats(0.0, 1.0)},
+        },
+        learning_rate=st.floats(1e-4, 0.2),
+    )
+
+
+def _schedules() -> st.SearchStrategy[dict[str, Any]]:
+    """Settings under which a run of a few epochs is long enough to see the rate change."""
+    factor = st.floats(0.1, 0.9)
+    return _one_of(
+        {
+            "constant": {},
+            "step": {"every_epochs": st.integers(1, 2), "factor": factor},
+            "exponential": {"factor": factor},
+            "cosine": {"floor": st.floats(0.0, 0.9)},
+            "warm_up": {"epochs": st.floats(0.1, 4.0)},
+            "one_cycle": {
+                "rise": st.floats(0.1, 0.9),
+                "start_divisor": st.floats(1.0, 50.0),
+                "end_divisor": st.floats(1.0, 1000.0),
+            },
+            "reduce_on_plateau": {
+                "factor": factor,
+                "epochs": st.just(1),
+                "min_delta": st.sampled_from([NO_COST_FALLS_BY, NO_COST_FALLS_BY, 0.0]),
+            },
+        }
+    )
+
+
+def _one_of(
+    settings: Mapping[str, Mapping[str, st.SearchStrategy[Any]]], **of_all: st.SearchStrategy[Any]
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Any of the names, with its own settings."""
+    return st.one_of(st.fixed_dictionaries({"name": st.just(name), **of_all, **own}) for name, own in settings.items())
 
 
 def _stopping(cost: str, *, validated: bool) -> st.SearchStrategy[dict[str, Any]]:
@@ -102,24 +151,31 @@ def _stopping(cost: str, *, validated: bool) -> st.SearchStrategy[dict[str, Any]
     return st.fixed_dictionaries(
         {
             "target": st.none() | st.sampled_from(targets),
-            "patience": st.none() | st.sampled_from([{"metric": f"{kind}_cost", "epochs": 1, "min_delta": 0.05}]),
+            "patience": st.none()
+            | st.fixed_dictionaries(
+                {
+                    "metric": st.just(f"{kind}_cost"),
+                    "epochs": st.integers(1, 2),
+                    "min_delta": st.sampled_from([0.0, 0.05]),
+                }
+            ),
             "gradient_norm": st.sampled_from([None, 1.0]),
         }
     )
 
 
 def table(
-    rows: int, inputs: int, cost: str, outputs: int, dtype: str, *, validated: bool, weighted: bool = False
+    rows: int, inputs: int, cost: str, outputs: int, dtype: str, *, validation_rows: int, weighted: bool = False
 ) -> Prepared:
-    """Random rows with targets that suit the cost; a tenth of them are for validation too."""
+    """Random rows with targets that suit the cost, and as many more for validation as are asked for."""
     random = np.random.default_rng(rows * 1000 + inputs)
-    x = with_ones(random.standard_normal((rows, inputs)).astype(dtype))
+    both = rows + validation_rows
+    x = with_ones(random.standard_normal((both, inputs)).astype(dtype))
     if cost == "cross_entropy":
-        y = random.integers(0, outputs, rows).astype(np.intp)
+        y = random.integers(0, outputs, both).astype(np.intp)
     elif cost == "binary_cross_entropy":
-        y = random.integers(0, 2, (rows, outputs)).astype(dtype)
+        y = random.integers(0, 2, (both, outputs)).astype(dtype)
     else:
-        y = random.standard_normal((rows, outputs)).astype(dtype)
+        y = random.standard_normal((both, outputs)).astype(dtype)
     weight = random.integers(0, 3, rows).astype(dtype) if weighted else None
-    held_back = max(1, rows // 10) if validated else 0
-    return Prepared(x, y, x[:held_back], y[:held_back], weight)
+    return Prepared(x[:rows], y[:rows], x[rows:], y[rows:], weight)
