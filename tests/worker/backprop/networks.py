@@ -37,6 +37,20 @@ def make_case(network: Network, n: int, seed: int = 0) -> Case:
     return Case(network, parameters, x, y.astype(dtype))
 
 
+def networks_of(activation: str, output: str, cost: str, *, dtype: str = "float64") -> st.SearchStrategy[Network]:
+    """Of one or two hidden layers of one activation. What hypothesis tries first has three units everywhere."""
+    width = st.sampled_from([3, 1, 2, 4])
+    hidden = st.lists(width, min_size=1, max_size=2)
+    return st.builds(
+        lambda inputs, hidden, outputs: Network(
+            (inputs, *hidden, outputs), (activation,) * len(hidden), output, cost, dtype=dtype
+        ),
+        width,
+        hidden,
+        width,
+    )
+
+
 @st.composite
 def networks(draw: st.DrawFn, *, dtype: str = "float64", most_units: int = 4, dropout: bool = False) -> Network:
     """Any network: up to three hidden layers, every activation, output and cost."""
