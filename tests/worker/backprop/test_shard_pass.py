@@ -180,9 +180,10 @@ def test_a_trace_shows_activations_and_deltas_of_every_layer():
     np.testing.assert_allclose(a.T @ output_delta, network.layout.weight(1, gradient))
 
 
-@pytest.mark.parametrize("activation", ["relu", "gelu"])
-def test_a_thousand_steps_allocate_no_array(activation):
-    """NumPy converts in small buffers of its own; an array of a hidden layer has 512 KiB here."""
+@pytest.mark.parametrize(("activation", "buffer_bytes"), [("relu", 8192 * 4), ("gelu", 8192)])
+def test_a_thousand_steps_allocate_no_array(activation, buffer_bytes):
+    """An array of a hidden layer has 512 KiB here. For the length of a call NumPy has a buffer to cast relu's mask in,
+    of 8,192 elements, and one to spread softmax's 256 sums over the outputs."""
     case = make_case(Network((64, 512, 10), (activation,)), 256)
     gradient = np.empty_like(case.parameters)
     shard = ShardPass(case.network, case.parameters, gradient, 256)
@@ -198,7 +199,7 @@ def test_a_thousand_steps_allocate_no_array(activation):
     after, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert after - before <= 64  # a cost
-    assert peak - before < 48 * 1024
+    assert peak - before < buffer_bytes + 4096
 
 
 @pytest.mark.parametrize(

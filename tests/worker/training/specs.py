@@ -17,6 +17,19 @@ REGRESSIONS = ["mean_squared_error", "mean_absolute_error", "huber"]
 NO_COST_FALLS_BY = 1000.0
 """As a ``min_delta`` it makes every epoch but the first one that did not improve."""
 
+_DECAY, _EPSILON = st.floats(0.0, 0.99), st.floats(1e-10, 1e-2)
+_MOMENTS = {"beta1": _DECAY, "beta2": st.floats(0.5, 0.9999), "epsilon": _EPSILON}
+OPTIMIZERS: dict[str, dict[str, st.SearchStrategy[float]]] = {
+    "sgd": {},
+    "momentum": {"momentum": _DECAY},
+    "nesterov": {"momentum": _DECAY},
+    "rmsprop": {"decay": _DECAY, "epsilon": _EPSILON},
+    "adagrad": {"epsilon": _EPSILON},
+    "adam": _MOMENTS,
+    "adamw": {**_MOMENTS, "weight_decay": st.floats(0.0, 1.0)},
+}
+"""With their own settings."""
+
 
 class Job(NamedTuple):
     """A spec but for its dataset, the data, the labels of its outputs, and the seed of its first weights."""
@@ -95,20 +108,7 @@ def _trainings(cost: str, *, weighs_classes: bool) -> st.SearchStrategy[dict[str
 
 
 def _optimizers() -> st.SearchStrategy[dict[str, Any]]:
-    decay, epsilon = st.floats(0.0, 0.99), st.floats(1e-10, 1e-2)
-    moments = {"beta1": decay, "beta2": st.floats(0.5, 0.9999), "epsilon": epsilon}
-    return _one_of(
-        {
-            "sgd": {},
-            "momentum": {"momentum": decay},
-            "nesterov": {"momentum": decay},
-            "rmsprop": {"decay": decay, "epsilon": epsilon},
-            "adagrad": {"epsilon": epsilon},
-            "adam": moments,
-            "adamw": {**moments, "weight_decay": st.floats(0.0, 1.0)},
-        },
-        learning_rate=st.floats(1e-4, 0.2),
-    )
+    return _one_of(OPTIMIZERS, learning_rate=st.floats(1e-4, 0.2))
 
 
 def _schedules() -> st.SearchStrategy[dict[str, Any]]:

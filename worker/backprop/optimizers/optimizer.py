@@ -67,7 +67,8 @@ class Optimizer(ABC):
             for slot in slots:
                 np.absolute(slot, scratch)
                 np.greater_equal(scratch, floor, kept)
-                np.multiply(slot, kept, slot)
+                np.copyto(scratch, kept)  # not by multiply, which would allocate a buffer to cast in
+                np.multiply(slot, scratch, slot)
 
         return sweep
 
