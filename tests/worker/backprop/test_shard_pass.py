@@ -106,6 +106,48 @@ def test_bits_do_not_depend_on_where_the_arrays_lie(activation, dtype):
     assert len(seen) == 1
 
 
+def lies_elsewhere(x, way, extra):
+    """The same rows in a part of a larger array that begins ``extra`` elements into it."""
+    rows, columns = x.shape
+    if way == "offset":
+        view = np.full(x.size + extra, np.nan, x.dtype)[extra:].reshape(rows, columns)
+    elif way == "every k-th row":
+        view = np.full((rows * (1 + extra), columns), np.nan, x.dtype)[extra :: 1 + extra]
+    elif way == "some columns":
+        view = np.full((rows, columns + 2 * extra), np.nan, x.dtype)[:, extra : extra + columns]
+    else:
+        view = np.full((rows * (1 + extra), columns + extra), np.nan, x.dtype)[extra :: 1 + extra, extra:]
+    view[...] = x
+    return view
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    inputs=st.sampled_from([1, 7, 64, 100, 300, 784]),
+    units=st.sampled_from([5, 32, 128, 256]),
+    n=st.sampled_from([1, 2, 13, 32, 64, 130]),
+    way=st.sampled_from(["offset", "every k-th row", "some columns", "every k-th row, some columns"]),
+    extra=st.integers(1, 9),
+    brings_ones=st.booleans(),
+)
+def test_bits_do_not_depend_on_where_and_how_far_apart_the_rows_lie(dtype, inputs, units, n, way, extra, brings_ones):
+    case = make_case(Network((inputs, units, 3), ("tanh",), dtype=dtype), n)
+    x = np.column_stack([case.x, np.ones(n, dtype)]) if brings_ones else case.x
+    there = lies_elsewhere(x, way, extra)
+    gradient, single = np.empty_like(case.parameters), np.empty_like(case.parameters)
+    shard = ShardPass(case.network, case.parameters, gradient, n)
+    one = ShardPass(case.network, case.parameters, single, n)
+    found = []
+    for rows in (np.ascontiguousarray(x), there):
+        cost = shard.run(rows, case.y)
+        assert one.run_layer(0, rows, case.y) == shard.cost(rows, case.y) == cost
+        found.append(
+            (cost, gradient.tobytes(), single[: (inputs + 1) * units].tobytes(), shard.outputs(rows).tobytes())
+        )
+    assert found[0] == found[1]
+
+
 def test_passes_may_share_their_buffers():
     first, second = make_case(DIGITS, 16, 1), make_case(DIGITS, 15, 2)
     gradients = [np.empty_like(first.parameters) for _ in range(2)]
