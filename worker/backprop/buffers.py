@@ -45,7 +45,7 @@ class Buffers:
         self.network, self.max_rows = network, max_rows
         dtype, units = network.numpy_dtype, network.widths[1:-1]
         widest = max(network.widths[1:])
-        self._x = np.ones((max_rows, network.inputs + 1), dtype)
+        self._x = np.empty((max_rows, network.inputs + 1), dtype)  # untouched, it takes no memory
         self._fed = [np.ones((width + 1) * max_rows, dtype) for width in units]
         self._masks = [self._if(share > 0.0, width) for share, width in zip(network.dropout, units, strict=True)]
         self._dry = [self._if(share > 0.0, width) for share, width in zip(network.dropout, units, strict=True)]
@@ -60,7 +60,7 @@ class Buffers:
         return np.empty(width * self.max_rows if needed else 0, self.network.numpy_dtype)
 
     def x(self, n: int) -> Floats:
-        """(n, inputs + 1): a place for rows that come without the column of ones, which is there already."""
+        """(n, inputs + 1): a place, not filled, for rows that come without the column of ones."""
         return self._x[:n]
 
     def hidden(self, i: int, n: int) -> LayerViews:

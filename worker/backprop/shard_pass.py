@@ -177,6 +177,7 @@ class ShardPass:
         if x.shape[1] != self._inputs:
             return x
         np.copyto(plan.staged[:, :-1], x)
+        plan.staged[:, -1] = 1.0
         return plan.staged
 
     def _written(self) -> Floats:
