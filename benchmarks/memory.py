@@ -1,6 +1,6 @@
 """What a worker holds in memory beside the bound it promises: `python -m benchmarks.memory [seconds a run]`.
 
-    mapped data in use + (own shards + 1 + (optimizer slots + others' shards) / members) × parameters × 4 bytes + 130 MB
+    mapped data in use + (own shards + 1 + (optimizer slots + others' shards) / members) × parameters × 4 bytes + 125 MB
 
 Real Celery workers train networks in gangs of one and of two, two shards, Adam, float32. From the submission of a job
 to its end the kernel is asked what each of them holds. The table shows the most that any member held at any moment

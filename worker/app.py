@@ -3,7 +3,7 @@
 A hint says "there may be work" and nothing else. It is acknowledged on receipt and has no result: SQL owns retries,
 since a task acknowledged late ran three times once it took longer than the visibility timeout (celery#5935).
 
-Run it as ``python -m celery -A worker.app worker --without-mingle --without-gossip``.
+Run it as ``python -m worker``.
 """
 
 from __future__ import annotations

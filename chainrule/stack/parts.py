@@ -47,16 +47,9 @@ class Recipe:
         """One Celery worker with ``count`` processes."""
         return self._part(
             "workers",
-            "celery",
-            "--app",
-            "worker.app",
             "worker",
             "--concurrency",
             str(count),
-            "--loglevel",
-            "INFO",
-            "--without-mingle",
-            "--without-gossip",
             env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
         )
 

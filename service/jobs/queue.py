@@ -14,7 +14,7 @@ from models.records import Job, Member
 from models.states import JobState
 from service.jobs.capacity import Capacity, capacity_now
 
-NO_WORKER = "no worker is running: start one with `chainrule up` or `celery -A worker.app worker`"
+NO_WORKER = "no worker is running: start one with `chainrule up` or `python -m worker`"
 OTHER_ARITHMETIC = (
     "no running worker calculates with the same bits as those that began this job: "
     "start one with the same NumPy on the same kind of processor, or fork the job with mixed_hardware, "

@@ -87,7 +87,7 @@ def test_kill_9_ends_everything_and_the_next_start_is_not_hindered(
     assert up.end() == 0
 
 
-@pytest.mark.parametrize("part", ["valkey-server", "gunicorn", "celery"])
+@pytest.mark.parametrize("part", ["valkey-server", "gunicorn", "-m worker"])
 def test_a_part_that_is_killed_is_started_again(
     up: Any, until: Callable[[Callable[[], object], float], None], part: str
 ) -> None:

@@ -3,7 +3,7 @@
 ``before``: the server never hears of the commit. ``after``: it has committed, and nobody is told. Every CHAOS_EVERY-th
 commit of a process breaks so.
 
-Run it as ``python -m celery -A tests.support.cut_workers worker``.
+Run it as ``python -m worker --app tests.support.cut_workers``.
 """
 
 from __future__ import annotations

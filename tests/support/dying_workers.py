@@ -5,7 +5,7 @@
 then there is a file ``died`` in the data folder with the process's number. CHAOS_SIGNAL is what it
 sends itself, SIGKILL if nothing is said.
 
-Run it as ``python -m celery -A tests.support.dying_workers worker``.
+Run it as ``python -m worker --app tests.support.dying_workers``.
 """
 
 from __future__ import annotations

@@ -106,10 +106,8 @@ class Fleet:
         self, concurrency: int = 2, app: str = "worker.app", **environment: str
     ) -> subprocess.Popen[bytes]:
         """The same, without waiting for anything."""
-        command = ["-m", "celery", "-A", app, "worker", "--concurrency", str(concurrency)]
-        options = ["--loglevel", "INFO", "--without-mingle", "--without-gossip", "-n", f"{new_id('w')}@%h"]
-        log = f"worker-{len(self.processes)}"
-        process = self.start([sys.executable, *command, *options], log, **environment)
+        command = ["-m", "worker", "--app", app, "--concurrency", str(concurrency)]
+        process = self.start([sys.executable, *command], f"worker-{len(self.processes)}", **environment)
         self.celery_workers.append(process)
         return process
 

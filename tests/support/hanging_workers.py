@@ -1,6 +1,6 @@
 """The Celery application, and a way to make one of its processes hang: SIGUSR2 holds up its main thread for ever.
 
-Its other threads go on, the heart among them. Run it as ``python -m celery -A tests.support.hanging_workers worker``.
+Its other threads go on, the heart among them. Run it as ``python -m worker --app tests.support.hanging_workers``.
 """
 
 from __future__ import annotations

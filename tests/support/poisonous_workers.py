@@ -2,7 +2,7 @@
 
 ``SEGFAULT`` units: the process reads where there is no memory. ``GLUTTON`` units: it takes memory until there is none.
 
-Run it as ``python -m celery -A tests.support.poisonous_workers worker``.
+Run it as ``python -m worker --app tests.support.poisonous_workers``.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def resident_memory(pid: int, segments: Path, data: Sequence[Path]) -> Resident:
     return Resident(**found)
 
 
-ALLOWANCE_BYTES = 130_000_000
+ALLOWANCE_BYTES = 125_000_000
 """Program, libraries, the history of the last steps and the activations of a batch."""
 
 

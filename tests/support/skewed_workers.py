@@ -1,6 +1,6 @@
 """The Celery application on a host whose clock is CHAOS_SKEW_S seconds ahead, or behind.
 
-Run it as ``python -m celery -A tests.support.skewed_workers worker``.
+Run it as ``python -m worker --app tests.support.skewed_workers``.
 """
 
 from __future__ import annotations

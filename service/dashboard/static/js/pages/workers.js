@@ -90,7 +90,7 @@ function nobody() {
     element("h2", {}, "Start a worker"),
     element("p", { class: "soft" }, "The embedded stack brings its own; elsewhere a worker is one command."),
     command("chainrule up --workers 4", "With the embedded stack"),
-    command("python -m celery -A worker.app worker --concurrency 4 --without-mingle --without-gossip", "A worker by itself"));
+    command("python -m worker --concurrency 4", "A worker by itself"));
 }
 
 customElements.define("worker-list", WorkerList);
