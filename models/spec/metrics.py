@@ -6,7 +6,7 @@ from models.spec.job import JobSpec
 
 _CLASSIFICATION = ("cost", "accuracy", "certainty", "balanced_accuracy", "precision", "recall", "f1")
 _REGRESSION = ("cost", "rmse", "mae", "r2")
-_LESS_IS_BETTER = ("cost", "rmse", "mae", "gradient_norm")
+_LESS_IS_BETTER = ("cost", "rmse", "mae")
 
 
 def known_metrics(spec: JobSpec, classes: int) -> tuple[str, ...]:
