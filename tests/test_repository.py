@@ -103,8 +103,8 @@ def test_the_import_rule_holds() -> None:
     assert lint.returncode == 0, lint.stdout
 
 
-def test_the_mathematics_imports_numpy_and_the_standard_library_alone() -> None:
-    allowed = {*sys.stdlib_module_names, "numpy", "worker"}
+def test_the_mathematics_imports_numpy_and_what_tells_of_its_kernels_alone() -> None:
+    allowed = {*sys.stdlib_module_names, "numpy", "threadpoolctl", "worker"}
     for file in (ROOT / "worker" / "backprop").rglob("*.py"):
         for name in imported_by(file):
             assert name.split(".")[0] in allowed, f"{name_of(file)} imports {name}"

@@ -25,27 +25,27 @@ class ShardPass:
 
     Args:
         network: what to compute.
-        parameters: the flat vector, of the network's dtype; only read.
+        parameters: the flat vector, of the network's dtype, or each layer's matrix (n_in + 1, n_out), wherever it is;
+            the same bits. Only read.
         gradient: the flat vector to write, or None for a pass that only runs forward.
         max_rows: the most rows of a pass.
-        matrices: each layer's weight over its bias, (n_in + 1, n_out), to read instead of ``parameters``. Same bits.
         buffers: of another pass of the same network, to share its memory; the two must not need each other's results.
     """
 
     def __init__(
         self,
         network: Network,
-        parameters: Floats,
+        parameters: Floats | Sequence[Floats],
         gradient: Floats | None,
         max_rows: int,
         *,
         buffers: Buffers | None = None,
-        matrices: Sequence[Floats] | None = None,
     ) -> None:
         self.network = network
         self.buffers = buffers or Buffers(network, max(1, max_rows))
         layout = network.layout
-        self._matrices = matrices or [layout.matrix(i, parameters) for i in range(layout.layers)]
+        flat = isinstance(parameters, np.ndarray)
+        self._matrices = [layout.matrix(i, parameters) for i in range(layout.layers)] if flat else list(parameters)
         self._gradient = gradient
         self._plans: dict[int, Plan] = {}
         self._inputs = network.inputs

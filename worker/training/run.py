@@ -133,25 +133,14 @@ class Run:
         shards = range(place.first_shard, place.last_shard)
         most_rows = max(_most_rows(self.plan, shard) for shard in shards)
         buffers = Buffers(self.network, max(1, most_rows))  # one memory for all of them: they pass one after the other
-        layout, matrices = blueprint.layout, None
-        self.parameters_in_use = segment.parameters
-        """Those the passes read: here all of them are this process's to touch anyway."""
-        if publishes(gang, layout):
-            self.parameters_in_use = segment.published
-            matrices = [layout.pitched_matrix(index, segment.published) for index in range(layout.layers)]
+        self.parameters_in_use, matrices = _matrices_to_read(gang, blueprint.layout)
+        """What the passes read: here all of it is this process's to touch anyway."""
         self.passes = {
-            shard: ShardPass(
-                self.network,
-                segment.parameters,
-                segment.gradients[shard],
-                most_rows,
-                buffers=buffers,
-                matrices=matrices,
-            )
+            shard: ShardPass(self.network, matrices, segment.gradients[shard], most_rows, buffers=buffers)
             for shard in shards
         }
         tested_at_once = evaluation_rows(self.network, self.data.tested_rows, self.spec.shards)
-        self.evaluator = ShardPass(self.network, segment.parameters, None, tested_at_once, matrices=matrices)
+        self.evaluator = ShardPass(self.network, matrices, None, tested_at_once)
         self._schedule = make_schedule(
             **training.schedule.model_dump(),
             steps_per_epoch=self.plan.steps_per_epoch,
@@ -173,6 +162,14 @@ class Run:
     def state_at(self, step: int, seconds: float) -> RunState:
         """The run's state beside its numbers. For the leader."""
         return replace(self.state, step=step, seconds=seconds, progress=self.progress.to_json())
+
+
+def _matrices_to_read(gang: Gang, layout: Layout) -> tuple[NDArray[Any], list[NDArray[Any]]]:
+    """A vector of the segment and each layer's matrix in it: where this gang's passes find the parameters."""
+    segment, layers = gang.segment, range(layout.layers)
+    if publishes(gang, layout):
+        return segment.published, [layout.pitched_matrix(index, segment.published) for index in layers]
+    return segment.parameters, [layout.matrix(index, segment.parameters) for index in layers]
 
 
 def evaluation_rows(network: Network, tested_rows: int, shards: int) -> int:
