@@ -30,6 +30,7 @@ class Reason(StrEnum):
     DIVERGED = "diverged"
     NO_PROGRESS = "no_progress"
     DATASET_MISSING = "dataset_missing"
+    DATASET_UNFIT = "dataset_unfit"
     OUT_OF_MEMORY = "out_of_memory"
     INTERNAL_ERROR = "internal_error"
     CANCELLED_BY_USER = "cancelled_by_user"
@@ -44,6 +45,7 @@ FINAL_STATE: dict[Reason, JobState] = {
     Reason.DIVERGED: JobState.FAILED,
     Reason.NO_PROGRESS: JobState.FAILED,
     Reason.DATASET_MISSING: JobState.FAILED,
+    Reason.DATASET_UNFIT: JobState.FAILED,
     Reason.OUT_OF_MEMORY: JobState.FAILED,
     Reason.INTERNAL_ERROR: JobState.FAILED,
     Reason.CANCELLED_BY_USER: JobState.CANCELLED,

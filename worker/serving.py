@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from models.errors import ArtifactMissing, Fenced, GangBroken, GangError, ReplayMismatch
+from models.errors import ArtifactMissing, Fenced, GangBroken, GangError, ReplayMismatch, ValidationFailed
 from models.lifecycle import finish_job, record_event
 from models.states import JobState, Reason
 from worker.control.claims import rejoin, take_seat
@@ -91,6 +91,9 @@ def _serve_generation(process: WorkerProcess, seat: Seat) -> Seat | None:
         return None
     except ArtifactMissing as error:
         _fail(process, seat, Reason.DATASET_MISSING, str(error))
+        return None
+    except ValidationFailed as error:  # the data will be no other at the next attempt
+        _fail(process, seat, Reason.DATASET_UNFIT, str(error))
         return None
     except SQLAlchemyError as error:
         _log.warning("the database is away", error=str(error), job=seat.job_id)

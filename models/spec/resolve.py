@@ -10,6 +10,7 @@ from models.errors import Fault, ValidationFailed
 from models.spec.class_weights import class_weight_faults
 from models.spec.job import MAX_NAME, JobSpec
 from models.spec.metrics import known_metrics
+from models.spec.second_dataset import second_dataset_faults
 from models.spec.several_labels import label_faults
 
 _COSTS = {
@@ -35,7 +36,7 @@ def resolve(
 
     Args:
         spec: as submitted.
-        columns: the dataset's columns as stored: name, kind, missing, levels, distinct.
+        columns: the dataset's columns as stored: name, kind, missing, levels, min, max, distinct.
         rows: of the dataset.
         max_parameters: the largest network the service takes.
         validation_columns: those of the second dataset, where the spec names one.
@@ -52,7 +53,7 @@ def resolve(
         *_training_faults(spec, rows),
         *_class_weight_faults(spec, by_name),
         *_metric_faults(spec, by_name),
-        *_validation_faults(validation_columns, by_name, features, spec),
+        *second_dataset_faults(spec, validation_columns, by_name, features),
     ]
     if not faults:
         faults = _size_faults(parameter_count(spec, by_name, features), max_parameters)
@@ -237,22 +238,6 @@ def _metric_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
         for pointer, rule in watched
         if rule is not None and rule.metric not in known
     ]
-
-
-def _validation_faults(
-    columns: Sequence[Column], by_name: Mapping[str, Column], features: Sequence[str], spec: JobSpec
-) -> list[Fault]:
-    if spec.validation is None or spec.validation.dataset is None:
-        return []
-    found = {column["name"]: column for column in columns}
-    pointer = "/validation/dataset"
-    faults = []
-    for name in (*features, *spec.targets):
-        if name not in found:
-            faults.append(Fault(pointer, f"it has no column {name!r}", "unknown_column"))
-        elif name in by_name and (found[name]["kind"] == "categorical") != (by_name[name]["kind"] == "categorical"):
-            faults.append(Fault(pointer, f"its column {name!r} is not of the same kind", "other_kind"))
-    return faults
 
 
 def _size_faults(parameters: int, limit: int) -> list[Fault]:

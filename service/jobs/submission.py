@@ -21,7 +21,12 @@ from models.spec import JobSpec, parse_spec, resolve
 from models.spec.resolve import network_widths
 from models.states import JobState
 from service.jobs.plan import Plan, plan_of
-from service.jobs.training_rows import check_class_weights, check_sample_weights, training_rows
+from service.jobs.training_rows import (
+    check_class_weights,
+    check_sample_weights,
+    check_second_dataset,
+    training_rows,
+)
 from service.jobs.warm_start import keep_warm_start, resolve_warm_start
 
 
@@ -61,6 +66,7 @@ def plan_job(session: Session, owner_id: str, document: Any, store: ArtifactStor
     resolved = resolve_warm_start(session, owner_id, resolved, widths, store)
     check_class_weights(resolved, dataset, store)
     check_sample_weights(resolved, dataset, store)
+    check_second_dataset(resolved, dataset, other, store)
     left = training_rows(resolved, dataset, store)
     return Planned(resolved, plan_of(resolved, dataset.columns, rows=dataset.rows, training_rows=left))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 
@@ -206,6 +207,23 @@ def test_a_validation_dataset_of_other_columns_is_refused(client, world):
     other = world.dataset(columns=[column("height", "categorical", levels=["low"]), *COLUMNS[2:]])
     answer = client.post("/api/v1/jobs", json=world.spec(validation={"dataset": other}))
     assert faults(answer).keys() == {"/validation/dataset"}
+
+
+@pytest.mark.parametrize("query", ["", "?dry_run=true"])
+def test_a_validation_dataset_with_a_class_between_the_known_ones_is_refused(client, world, query):
+    def numbers(classes):
+        matrix = table(90)
+        matrix[:, 2] = np.take(classes, np.arange(90) % len(classes))
+        kept = column("tree", "integer", distinct=len(classes), min=float(min(classes)), max=float(max(classes)))
+        return world.dataset(90, columns=[*COLUMNS[:2], kept, *COLUMNS[3:]], matrix=matrix)
+
+    document = world.spec(dataset=numbers([1, 3, 5]), validation={"dataset": numbers([1, 4])})
+    answer = client.post(f"/api/v1/jobs{query}", json=document)
+    assert answer.status_code == 422
+    assert faults(answer) == {"/validation/dataset": "unknown_class"}
+    assert "(4)" in answer.get_json()["detail"]
+    fitting = document | {"validation": {"dataset": numbers([1, 5])}}
+    assert client.post(f"/api/v1/jobs{query}", json=fitting).status_code in (200, 202)
 
 
 def test_a_dataset_whose_file_is_gone_is_named(client, world):

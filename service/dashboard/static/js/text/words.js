@@ -10,6 +10,7 @@ const REASONS = {
   diverged: "The cost is no finite number any more. A smaller learning rate, standardizing or clip_norm often helps.",
   no_progress: "Several attempts in a row made no step of progress.",
   dataset_missing: "Its dataset is gone.",
+  dataset_unfit: "Its data do not fit what it asks for.",
   out_of_memory: "It did not fit into memory. A smaller network, or fewer shards, needs less.",
   internal_error: "A fault of the service stopped it.",
   cancelled_by_user: "Somebody cancelled it.",
