@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.spec.base import SpecPart
+from models.spec.base import SpecPart, named
 
 Rate = Annotated[float, Field(gt=0.0, le=1000.0)]
 Decay = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -74,4 +74,6 @@ class AdamW(SpecPart):
     weight_decay: float = Field(default=0.01, ge=0.0, le=1.0)
 
 
-OptimizerSpec = Annotated[Sgd | Momentum | Nesterov | RmsProp | Adagrad | Adam | AdamW, Field(discriminator="name")]
+OptimizerSpec = Annotated[
+    Sgd | Momentum | Nesterov | RmsProp | Adagrad | Adam | AdamW, Field(discriminator="name"), named("adam")
+]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.spec.base import SpecPart
+from models.spec.base import SpecPart, named
 
 
 class Constant(SpecPart):
@@ -63,5 +63,7 @@ class ReduceOnPlateau(SpecPart):
 
 
 ScheduleSpec = Annotated[
-    Constant | Step | Exponential | Cosine | WarmUp | OneCycle | ReduceOnPlateau, Field(discriminator="name")
+    Constant | Step | Exponential | Cosine | WarmUp | OneCycle | ReduceOnPlateau,
+    Field(discriminator="name"),
+    named("constant"),
 ]

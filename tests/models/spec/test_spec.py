@@ -36,6 +36,12 @@ def test_two_fields_are_enough():
     assert spec.name == "classification of label"
 
 
+def test_who_names_no_optimizer_and_no_schedule_has_the_default_ones():
+    training = resolved({**SMALL, "training": {"optimizer": {"learning_rate": 0.9}, "schedule": {}}}).training
+    assert (training.optimizer.name, training.optimizer.learning_rate) == ("adam", 0.9)
+    assert training.schedule.name == "constant"
+
+
 def test_a_resolved_spec_is_a_spec_and_resolves_to_itself():
     spec = resolved(SMALL)
     assert resolved(spec.model_dump(mode="json")) == spec
