@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from models.errors import Fault, ValidationFailed
 from models.spec.job import JobSpec
+from models.spec.remedies import is_mismatch, message_for
 
-_REMEDIES = {
-    "extra_forbidden": "there is no such field; look for a misspelling",
-    "missing": "this field is required",
-}
+Place = tuple[str, ...]
 
 
 def parse_spec(document: Any) -> JobSpec:
@@ -26,30 +24,35 @@ def parse_spec(document: Any) -> JobSpec:
     try:
         return JobSpec.model_validate(document)
     except ValidationError as error:
-        raise ValidationFailed(faults_of(error, document)) from None
+        raise ValidationFailed(faults_of(error, document, JobSpec)) from None
 
 
-def faults_of(error: ValidationError, document: Any) -> list[Fault]:
-    """Pydantic's findings as faults with JSON pointers (RFC 6901) into the document."""
-    faults: dict[str, Fault] = {}
-    for detail in error.errors(include_url=False, include_context=False):
-        fault = Fault(_pointer(detail, document), _message(detail), detail["type"])
-        faults.setdefault(fault.pointer, fault)  # one a place: a union reports each of its members
-    return [fault for fault in faults.values() if not _is_other_member(fault, faults)]
+def faults_of(error: ValidationError, document: Any, model: type[BaseModel]) -> list[Fault]:
+    """Pydantic's findings as faults with JSON pointers (RFC 6901) into the document, which was to be a ``model``."""
+    found: dict[Place, list[ErrorDetails]] = {}
+    for detail in error.errors(include_url=False):
+        found.setdefault(_place(detail, document), []).append(detail)
+    return [
+        Fault(_pointer(place), *message_for(details, model, place, document))
+        for place, details in found.items()
+        if not _is_other_member(place, details, found)
+    ]
 
 
-def _is_other_member(fault: Fault, faults: Collection[str]) -> bool:
-    """Whether this only says that the value is not the word it could have been either, beside what is wrong in it."""
-    return fault.code == "literal_error" and any(pointer.startswith(f"{fault.pointer}/") for pointer in faults)
+def _is_other_member(place: Place, details: Sequence[ErrorDetails], found: Mapping[Place, object]) -> bool:
+    """Whether this only says what the value could have been either, beside what is wrong inside of it."""
+    inside = any(len(other) > len(place) and other[: len(place)] == place for other in found)
+    return inside and all(map(is_mismatch, details))
 
 
-def _message(detail: ErrorDetails) -> str:
-    return _REMEDIES.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
+def _pointer(place: Place) -> str:
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in place)
 
 
-def _pointer(detail: ErrorDetails, document: Any) -> str:
+def _place(detail: ErrorDetails, document: Any) -> Place:
     """Walk the document along the location, leaving out the names pydantic adds for the members of a union."""
-    pointer, here, location = "", document, detail["loc"]
+    place: list[str] = []
+    here, location = document, detail["loc"]
     for position, part in enumerate(location):
         if isinstance(here, dict):
             if part not in here and (position < len(location) - 1 or detail["type"] != "missing"):
@@ -59,5 +62,5 @@ def _pointer(detail: ErrorDetails, document: Any) -> str:
             here = here[part]
         elif here is not None or position == len(location) - 1:
             continue
-        pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
-    return pointer
+        place.append(str(part))
+    return tuple(place)

@@ -83,27 +83,37 @@ class JobSpec(SpecPart):
     name: Name | None = None
     dataset: str
     task: Literal["classification", "regression"] = "classification"
-    target: str | Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    target: str | Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = Field(
+        examples=["label", ["comedy", "drama"]]
+    )
     """The column to predict, or several: of a regression numbers, of a classification labels a row has or has not."""
-    features: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
+    features: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = Field(
+        default=None, examples=[["width", "height"]]
+    )
     """The columns to predict from; null means all others."""
     sample_weight: str | None = None
     """The column of numbers that says how much each training row counts; null means once each."""
-    network: NetworkSpec = NetworkSpec()
-    training: TrainingSpec = TrainingSpec()
-    preprocessing: PreprocessingSpec = PreprocessingSpec()
+    network: NetworkSpec = Field(default=NetworkSpec(), examples=[{"hidden": [{"units": 64}, {"units": 32}]}])
+    training: TrainingSpec = Field(default=TrainingSpec(), examples=[{"batch_size": 256, "max_epochs": 20}])
+    preprocessing: PreprocessingSpec = Field(default=PreprocessingSpec(), examples=[{"standardize": True}])
     shards: int = Field(default=4, ge=1, le=MAX_SHARDS)
-    workers: WorkersSpec = WorkersSpec()
+    workers: WorkersSpec = Field(default=WorkersSpec(), examples=[{"min": 1, "max": 4}])
     mixed_hardware: bool = False
     """Whether workers whose arithmetic differs from that of those who began the job may go on with it. Then its bits
     depend on who served it."""
-    validation: ValidationSpec | None = ValidationSpec(fraction=0.1)
-    stopping: StoppingSpec = StoppingSpec()
-    checkpoints: CheckpointsSpec = CheckpointsSpec()
+    validation: ValidationSpec | None = Field(
+        default=ValidationSpec(fraction=0.1), examples=[{"fraction": 0.1}, {"dataset": "ds_…"}, None]
+    )
+    stopping: StoppingSpec = Field(
+        default=StoppingSpec(), examples=[{"patience": {"metric": "validation_cost", "epochs": 10}}]
+    )
+    checkpoints: CheckpointsSpec = Field(default=CheckpointsSpec(), examples=[{"every_seconds": 10.0, "keep_last": 3}])
     max_restarts: int = Field(default=3, ge=0, le=1000)
     priority: int = Field(default=0, ge=-1000, le=1000)
-    warm_start: WarmStartSpec | None = None
-    labels: Annotated[dict[Name, Label], AfterValidator(_at_most_64)] = Field(default_factory=dict)
+    warm_start: WarmStartSpec | None = Field(default=None, examples=[{"job": "job_…"}])
+    labels: Annotated[dict[Name, Label], AfterValidator(_at_most_64)] = Field(
+        default_factory=dict, examples=[{"team": "trees"}]
+    )
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -34,5 +34,7 @@ class HiddenLayer(SpecPart):
 class NetworkSpec(SpecPart):
     """Dense layers from input to output; none at all is a linear model."""
 
-    hidden: tuple[HiddenLayer, ...] = Field(default=(HiddenLayer(units=128),), max_length=64, strict=False)
+    hidden: tuple[HiddenLayer, ...] = Field(
+        default=(HiddenLayer(units=128),), max_length=64, strict=False, examples=[[{"units": 64}, {"units": 32}], []]
+    )
     initializer: InitializerName = "he_normal"

@@ -25,8 +25,8 @@ class Patience(SpecPart):
 class StoppingSpec(SpecPart):
     """Any of these may end a job early; null switches it off."""
 
-    target: Target | None = None
-    patience: Patience | None = None
+    target: Target | None = Field(default=None, examples=[{"metric": "validation_accuracy", "value": 0.98}])
+    patience: Patience | None = Field(default=None, examples=[{"metric": "validation_cost", "epochs": 10}])
     gradient_norm: float | None = Field(default=None, gt=0.0)
     """Stop when the gradient's norm, at the end of an epoch, is at most this: the tangent is flat."""
     max_seconds: float | None = Field(default=None, gt=0.0)

@@ -22,8 +22,8 @@ class TrainingSpec(SpecPart):
 
     cost: CostName | None = None
     """Null follows from the task."""
-    optimizer: OptimizerSpec = Adam()
-    schedule: ScheduleSpec = Constant()
+    optimizer: OptimizerSpec = Field(default=Adam(), examples=[{"name": "adam", "learning_rate": 0.001}])
+    schedule: ScheduleSpec = Field(default=Constant(), examples=[{"name": "cosine"}])
     update_order: UpdateOrder = "simultaneous"
     batch_size: int = Field(default=256, ge=1, le=1_000_000_000)
     max_epochs: int = Field(default=20, ge=1, le=10_000_000)
@@ -33,7 +33,9 @@ class TrainingSpec(SpecPart):
     l1: float = Field(default=0.0, ge=0.0, le=1000.0)
     l2: float = Field(default=0.0, ge=0.0, le=1000.0)
     clip_norm: float | None = Field(default=None, gt=0.0)
-    class_weight: dict[str, PositiveWeight] | Literal["balanced"] | None = None
+    class_weight: dict[str, PositiveWeight] | Literal["balanced"] | None = Field(
+        default=None, examples=["balanced", {"cat": 2.0, "dog": 1.0}]
+    )
     """A weight for each class by its label, or ``balanced``: rows / (classes × rows of the class).
 
     Not for several labels a row: a row is then of as many classes as there are targets."""

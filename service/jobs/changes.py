@@ -56,7 +56,7 @@ def parse_changes(document: Any) -> JobChanges:
     try:
         return JobChanges.model_validate(document)
     except ValidationError as error:
-        raise ValidationFailed(faults_of(error, document)) from None
+        raise ValidationFailed(faults_of(error, document, JobChanges)) from None
 
 
 def apply_changes(session: Session, job: Job, changes: JobChanges) -> None:

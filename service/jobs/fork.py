@@ -66,7 +66,7 @@ def parse_fork(document: Any) -> ForkRequest:
     try:
         return ForkRequest.model_validate(document)
     except ValidationError as error:
-        raise ValidationFailed(faults_of(error, document)) from None
+        raise ValidationFailed(faults_of(error, document, ForkRequest)) from None
 
 
 def plan_fork(

@@ -71,4 +71,4 @@ def _name(document: Any) -> str:
     try:
         return NewKey.model_validate(document).name
     except ValidationError as error:
-        raise ValidationFailed(faults_of(error, document)) from None
+        raise ValidationFailed(faults_of(error, document, NewKey)) from None

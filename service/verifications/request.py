@@ -39,7 +39,7 @@ def parse_request(document: Any) -> VerificationRequest:
     try:
         return VerificationRequest.model_validate(document)
     except ValidationError as error:
-        raise ValidationFailed(faults_of(error, document)) from None
+        raise ValidationFailed(faults_of(error, document, VerificationRequest)) from None
 
 
 def enqueue_verification(session: Session, job: Job, request: VerificationRequest) -> tuple[Verification, bool]:

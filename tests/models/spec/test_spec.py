@@ -3,7 +3,10 @@
 import pytest
 
 from models.errors import ValidationFailed
-from models.spec import parse_spec, resolve
+from models.spec import JobSpec, parse_spec, resolve
+from models.spec.network import NetworkSpec
+from models.spec.stopping import StoppingSpec
+from models.spec.training import TrainingSpec
 
 COLUMNS = [
     {"name": "size", "kind": "numeric", "missing": 0, "levels": None, "distinct": 90, "min": 0.0, "max": 9.5},
@@ -150,6 +153,54 @@ def test_a_fault_names_its_place_and_says_what_is_wrong(change, pointer, words):
     found = faults({**SMALL, **change})
     assert list(found) == [pointer]
     assert words in found[pointer]
+
+
+REMEDIES = [
+    ({"training": {"optimizer": "adam"}}, "/training/optimizer", 'give {"learning_rate": 0.001, "name": "adam"}'),
+    ({"training": {"schedule": "cosine"}}, "/training/schedule", 'give {"name": "cosine"}'),
+    (
+        {"training": {"class_weight": "balancd"}},
+        "/training/class_weight",
+        '"balancd" does not fit; give "balanced" or {',
+    ),
+    ({"training": {"clip_norm": float("inf")}}, "/training/clip_norm", "must be finite"),
+    ({"training": {"dtype": "float16"}}, "/training/dtype", "choose 'float32' or 'float64'"),
+    ({"network": {"hidden": [64]}}, "/network/hidden/0", '64 does not fit; give {"units": 64}'),
+    ({"network": {"hidden": None}}, "/network/hidden", 'null does not fit; give [{"units": 64}, {"units": 32}] or []'),
+    ({"network": {"hidden": [{}]}}, "/network/hidden/0/units", "required, such as 64"),
+    ({"target": []}, "/target", 'at least 1 item, not 0; give "label" or'),
+    ({"target": 5}, "/target", '5 does not fit; give "label" or ["comedy", "drama"]'),
+    ({"target": ["size", 5]}, "/target/1", "should be a text, not 5"),
+    ({"validation": 0.2}, "/validation", 'give {"fraction": 0.1} or {"dataset": "ds_…"} or null'),
+    ({"stopping": {"patience": 10}}, "/stopping/patience", 'give {"epochs": 10, "metric": "validation_cost"}'),
+    (
+        {"training": {"optimizer": {"name": "sgd", "momentum": 0.9}}},
+        "/training/optimizer/momentum",
+        "sgd has no 'momentum': leave it out, or choose the name momentum or nesterov",
+    ),
+    ({"batchsize": 3}, "/batchsize", "do you mean '/training/batch_size'?"),
+    ({"training": {"learning_rate": 1}}, "/training/learning_rate", "do you mean '/training/optimizer/learning_rate'?"),
+    ({"training": {"epochs": 1}}, "/training/epochs", "do you mean 'max_epochs'?"),
+    ({"preprocessing": {"colour": 1}}, "/preprocessing/colour", "there are standardize"),
+]
+
+
+@pytest.mark.parametrize(("change", "pointer", "words"), REMEDIES)
+def test_what_has_the_wrong_form_is_told_the_right_one(change, pointer, words):
+    found = faults({**SMALL, **change})
+    assert list(found) == [pointer]
+    assert words in found[pointer]
+
+
+def test_every_example_is_one():
+    """What a fault offers is taken when it is given."""
+    for name, form in JobSpec.model_json_schema()["properties"].items():
+        for example in form.get("examples", ()):
+            parse_spec({**SMALL, name: example})
+    for part in (NetworkSpec, TrainingSpec, StoppingSpec):
+        for name, form in part.model_json_schema()["properties"].items():
+            for example in form.get("examples", ()):
+                part.model_validate({name: example})
 
 
 @pytest.mark.parametrize("document", [None, [], "spec", 3, {}])
