@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from typing import IO, Any
 
 from chainrule.errors import ChainruleError
@@ -40,12 +41,16 @@ def _typed(row: dict[str | None, Any], line: int) -> dict[str, Any]:
 
 
 def _value(text: str) -> Any:
-    """A missing cell is None; "1e3" is a number; everything else stays text."""
+    """A missing cell is None; "2.5" is a number. What a number would not be written as stays text: a class "007" is
+    not 7, and the service reads a text where a number belongs.
+    """
     if text == "":
         return None
     for parse in (int, float):
         try:
-            return parse(text)
+            value: int | float = parse(text)
         except ValueError:
             continue
+        if str(value) == text and math.isfinite(value):
+            return value
     return text

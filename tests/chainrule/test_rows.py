@@ -10,10 +10,15 @@ from chainrule.rows import BadRows, read_rows
 
 
 def test_csv_cells_become_numbers_where_they_are() -> None:
-    assert read_rows(io.StringIO("a,b,c\n1,x,\n2.5,y,-1e3\n")) == [
+    assert read_rows(io.StringIO("a,b,c\n1,x,\n2.5,y,-3\n")) == [
         {"a": 1, "b": "x", "c": None},
-        {"a": 2.5, "b": "y", "c": -1000.0},
+        {"a": 2.5, "b": "y", "c": -3},
     ]
+
+
+@pytest.mark.parametrize("cell", ["007", "1.50", "1_000", "1e400", "nan", "inf"])
+def test_a_cell_that_is_no_number_of_json_stays_as_it_is_written(cell: str) -> None:
+    assert read_rows(io.StringIO(f"a\n{cell}\n")) == [{"a": cell}]
 
 
 def test_a_byte_order_mark_is_no_part_of_a_name() -> None:
