@@ -12,6 +12,7 @@ import httpx
 
 from chainrule.address import is_loopback
 from chainrule.errors import RateLimited, ServiceFailed, ServiceUnreachable
+from chainrule.finite import refuse_not_finite
 from chainrule.problem import error_of
 from chainrule.version import __version__
 
@@ -70,8 +71,9 @@ class Transport:
 
         Raises:
             ServiceUnreachable: if nothing answers.
-            ResponseError: if the answer is an error.
+            ResponseError: if the answer is an error, or a number in ``json`` is not finite.
         """
+        refuse_not_finite(request.get("json"))
         again = method in {"GET", "DELETE"} if repeatable is None else repeatable
         for attempt in range(1, _ATTEMPTS + 1):
             try:

@@ -78,6 +78,12 @@ def test_one_row_can_be_given_on_the_command_line(service: Any, run: Any) -> Non
     assert run("predict", "--job", "job_1", "--row", '{"x": 1}').stdout == "value\n3.5\n"
 
 
+def test_a_row_with_an_infinite_number_is_refused_at_its_place(run: Any) -> None:
+    result = run("predict", "--job", "job_1", "--row", '{"score": 1e400}')
+    assert result.exit_code == 2
+    assert "/rows/0/score: must be finite" in result.stderr
+
+
 def test_several_labels_are_a_column_each_beside_its_probability(service: Any, run: Any) -> None:
     labels = {"comedy": True, "era": "talkie"}
     answer = [

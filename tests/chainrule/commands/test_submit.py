@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 
 def test_a_file_is_sent_as_it_is(service: Any, run: Any, job: Any, tmp_path: Path) -> None:
     service.answer("POST /jobs", job, 202)
@@ -60,6 +62,23 @@ def test_what_is_not_json_is_not_sent(service: Any, run: Any) -> None:
     result = run("submit", "-", input="{")
     assert result.exit_code == 1
     assert "not JSON" in result.stderr
+    assert service.asked == []
+
+
+@pytest.mark.parametrize(
+    ("words", "pointer"),
+    [
+        (["--set", "training.clip_norm=1e400"], "/training/clip_norm"),
+        (["--set", 'training.class_weight={"a/b": NaN}'], "/training/class_weight/a~1b"),
+        (["--learning-rate", "nan"], "/training/optimizer/learning_rate"),
+    ],
+)
+def test_a_number_that_is_not_finite_is_refused_at_its_place(
+    service: Any, run: Any, words: list[str], pointer: str
+) -> None:
+    result = run("submit", "-", *words, input="{}")
+    assert result.exit_code == 2
+    assert f"{pointer}: must be finite" in result.stderr
     assert service.asked == []
 
 
