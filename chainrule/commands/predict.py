@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Sequence
 from typing import IO, Any
 
 import click
 
 from chainrule.commands.output import print_json, said
 from chainrule.commands.session import NEWEST, Session, pass_session
+from chainrule.payloads import Job
 from chainrule.rows import BadRows, read_rows
 
 
@@ -24,10 +26,11 @@ from chainrule.rows import BadRows, read_rows
 def predict(session: Session, file: IO[str], job: str, which: str, row: str | None, as_json: bool) -> None:
     """Predict the rows of FILE: CSV with a line of names, or JSON; - is standard input.
 
-    Prints CSV: a line per row. Columns of the file that are not features are left alone by the service.
+    Prints CSV: a line per row. Columns of the file that are not features of the job are left out.
     """
-    rows = [_one(row)] if row is not None else read_rows(file)
-    predictions = session.client.results.predict(session.job_id(job), rows, which=which)
+    job_id = session.job_id(job)
+    rows = [_one(row)] if row is not None else _features_of(read_rows(file), session.client.jobs.get(job_id))
+    predictions = session.client.results.predict(job_id, rows, which=which)
     if as_json:
         print_json(predictions)
         return
@@ -35,6 +38,12 @@ def predict(session: Session, file: IO[str], job: str, which: str, row: str | No
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([name for name, _ in lines[0]] if lines else [])
     writer.writerows([said(cell) for _, cell in line] for line in lines)
+
+
+def _features_of(rows: Sequence[Any], job: Job) -> list[Any]:
+    """The rows with the columns the job predicts from alone: a table may have its target and weights beside them."""
+    features = job["spec"]["features"]
+    return [{name: row[name] for name in features if name in row} if isinstance(row, dict) else row for row in rows]
 
 
 def _one(text: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from models.tabular.column_kind import LARGEST
 from models.tabular.encoders import Encoder, LevelEncoder, NumberEncoder
 
 Read = Callable[[Any], float]
+_OF_NAMES = ("unknown_feature", "missing_feature")
 
 
 class _Unreadable(Exception):
@@ -28,7 +30,8 @@ def read_rows(encoders: Sequence[Encoder], targets: Sequence[str], rows: Sequenc
     An unknown text is missing. A target may be there: it is what a table has beside its features.
 
     Raises:
-        ValidationFailed: with every fault, at pointers such as ``/rows/3/size``.
+        ValidationFailed: with every fault, at pointers such as ``/rows/3/size``; a feature that is not there, or that
+            nobody knows, once, at the first of its rows.
     """
     faults: list[Fault] = []
     names = [encoder.name for encoder in encoders]
@@ -51,8 +54,20 @@ def read_rows(encoders: Sequence[Encoder], targets: Sequence[str], rows: Sequenc
             except _Unreadable as error:
                 faults.append(Fault(f"{pointer}/{_escape(keys[place])}", str(error), "unreadable_value"))
     if faults:
-        raise ValidationFailed(faults)
+        raise ValidationFailed(_once_a_column(faults))
     return raw
+
+
+def _once_a_column(faults: Sequence[Fault]) -> list[Fault]:
+    """What is wrong with the names of columns is so in every row of a table, and need not be told of each."""
+    told: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        column = fault.pointer.split("/", 3)[-1]
+        told.setdefault((fault.code, column if fault.code in _OF_NAMES else fault.pointer), []).append(fault)
+    return [
+        first if not others else replace(first, message=f"{first.message} (the same in {len(others):,} more rows)")
+        for first, *others in told.values()
+    ]
 
 
 def _reader(encoder: Encoder) -> Read:

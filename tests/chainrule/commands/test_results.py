@@ -15,6 +15,7 @@ HISTORY = {"columns": ["epoch", "train_cost", "validation_cost"], "rows": [[1, 2
 @pytest.fixture(autouse=True)
 def _history(service: Any) -> None:
     service.answer("GET /jobs/job_1/history", HISTORY)
+    service.answer("GET /jobs/job_1", {"spec": {"features": ["x", "y"]}})
 
 
 def test_history_as_a_table_shows_gaps(run: Any) -> None:
@@ -71,6 +72,14 @@ def test_predictions_are_a_line_each(service: Any, run: Any, tmp_path: Path) -> 
     assert result.stdout == "label,probability\na,0.9\nb,1\n"
     assert service.asked[-1].json["rows"] == [{"x": 1, "y": 2}, {"x": 3, "y": None}]
     assert json.loads(run("predict", str(file), "--job", "job_1", "--json").stdout) == answer
+
+
+def test_columns_of_a_file_that_are_no_features_are_left_out(service: Any, run: Any) -> None:
+    service.answer("POST /jobs/job_1/predict", {"predictions": [{"value": 3.5}]})
+    run("predict", "--job", "job_1", input="id,x,price,weight\n7,1,9.5,2\n")
+    assert service.asked[-1].json["rows"] == [{"x": 1}]
+    run("predict", "--job", "job_1", "--row", '{"x": 1, "id": 7}')
+    assert service.asked[-1].json["rows"] == [{"x": 1, "id": 7}]
 
 
 def test_one_row_can_be_given_on_the_command_line(service: Any, run: Any) -> None:

@@ -99,6 +99,13 @@ def test_all_faults_of_all_rows_are_named_at_once():
     assert "array of 2" in found["/rows/2"]
 
 
+def test_a_column_that_is_too_many_or_missing_is_told_once():
+    row = {name: value for name, value in ROW.items() if name != "size"} | {"weight": 1}
+    found = faults(ROW, *[row] * 3)
+    assert set(found) == {"/rows/1/size", "/rows/1/weight"}
+    assert found["/rows/1/weight"] == "there is no feature 'weight'; remove it (the same in 2 more rows)"
+
+
 cells = st.tuples(
     st.none() | st.floats(-1e6, 1e6, width=32),
     st.none() | st.integers(0, 1),
