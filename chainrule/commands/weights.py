@@ -15,7 +15,7 @@ from chainrule.commands.session import Session, job_argument, pass_session
 @job_argument
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Default: JOB.FORMAT")
 @click.option("--which", default="best", show_default=True, help="best, last or the number of a kept step.")
-@click.option("--format", "form", type=click.Choice(["safetensors", "npz", "onnx"]), default="safetensors")
+@click.option("--format", "form", type=click.Choice(["safetensors", "npz"]), default="safetensors")
 @pass_session
 def weights(session: Session, job: str, output: Path | None, which: str, form: str) -> None:
     """Download the trained weights of JOB (by default the newest)."""

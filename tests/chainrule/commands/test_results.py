@@ -7,7 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+
+from chainrule.commands.weights import weights
+from service.predictions.exports import FORMATS
 
 HISTORY = {"columns": ["epoch", "train_cost", "validation_cost"], "rows": [[1, 2.0, 2.5], [2, 1.0, None]]}
 
@@ -61,6 +65,12 @@ def test_weights_are_written_and_their_digest_is_shown(service: Any, run: Any, t
     assert target.read_bytes() == b"weights"
     assert hashlib.sha256(b"weights").hexdigest() in result.stdout
     assert service.asked[-1].path.endswith("?which=last&format=npz")
+
+
+def test_the_formats_are_those_of_the_service() -> None:
+    form = next(option for option in weights.params if option.name == "form")
+    assert isinstance(form.type, click.Choice)
+    assert tuple(form.type.choices) == FORMATS
 
 
 def test_predictions_are_a_line_each(service: Any, run: Any, tmp_path: Path) -> None:
