@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from chainrule.commands.closed_pipe import ended_by_its_reader
 from chainrule.errors import (
     ChainruleError,
     Conflict,
@@ -75,7 +76,8 @@ class FriendlyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Errors of ours, and files that cannot be read or written, are told on standard error."""
         try:
-            return super().invoke(ctx)
+            with ended_by_its_reader():
+                return super().invoke(ctx)
         except (ChainruleError, OSError) as error:
             click.echo(f"{click.style('Error:', fg='red')} {error}", err=True)
             ctx.exit(exit_of_error(error))

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from chainrule.client import Client
+from chainrule.commands.closed_pipe import PipedConsole
 from chainrule.errors import ChainruleError
 from chainrule.payloads import Job
 
@@ -25,7 +26,7 @@ class Session:
     url: str | None
     key: str | None
     data_dir: Path
-    console: Console = field(default_factory=lambda: Console(highlight=False))
+    console: Console = field(default_factory=lambda: PipedConsole(highlight=False))
     closing: ExitStack = field(default_factory=ExitStack)
 
     @cached_property

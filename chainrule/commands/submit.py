@@ -71,13 +71,13 @@ def submit(
     as_json: bool,
     **options: Any,
 ) -> None:
-    r"""Submit a job: from FILE (JSON, - for standard input), from options, or both; options win.
+    """Submit a job: from FILE (JSON, - for standard input), from options, or both; options win.
 
     \b
     chainrule submit job.json
     chainrule submit --data digits.csv --target label --hidden 128,64 --watch
     chainrule submit --data films.csv --target comedy --target drama --watch
-    """
+    """  # noqa: D301 - click looks for the character itself, and then breaks no lines
     spec = build_spec(_read(file), options)
     if data is not None:
         spec["dataset"] = session.client.datasets.upload(data)["id"]

@@ -46,7 +46,7 @@ def print_facts(console: Console, facts: Iterable[tuple[str, str | Text]]) -> No
     """Print names and values below each other; empty values are left out."""
     for name, value in facts:
         if value:
-            console.print(Text().append(name.ljust(11), style="dim").append(value), soft_wrap=True)
+            console.print(Text().append(f"{name:<10} ", style="dim").append(value), soft_wrap=True)
 
 
 def _shorten(console: Console, columns: Sequence[str], lines: Sequence[Sequence[Text]]) -> None:

@@ -56,6 +56,12 @@ def test_one_job_is_shown_with_its_gang_and_events(service: Any, run: Any, job: 
     ] == []
 
 
+def test_a_fork_says_what_it_goes_on_from(service: Any, run: Any, job: Any) -> None:
+    service.answer("GET /jobs/job_1", {**job, "forked_from": {"job": "job_0", "step": 40}})
+    service.answer("GET /jobs/job_1/events", {"items": [], "next": None})
+    assert "forked from job_0 at step 40" in run("jobs", "job_1").stdout
+
+
 def test_a_preview_shows_columns_and_rows(service: Any, run: Any) -> None:
     service.answer("GET /datasets/ds_1", DATASET)
     service.answer(

@@ -19,6 +19,11 @@ def test_a_file_is_sent_as_it_is(service: Any, run: Any, job: Any, tmp_path: Pat
     assert service.asked[0].json == {"dataset": "ds_1", "target": "label"}
 
 
+def test_the_examples_of_the_help_are_lines_of_their_own(run: Any) -> None:
+    lines = [line.strip() for line in run("submit", "--help").stdout.splitlines()]
+    assert "chainrule submit job.json" in lines
+
+
 def test_options_win_over_the_file(service: Any, run: Any, job: Any) -> None:
     service.answer("POST /jobs", job, 202)
     spec = '{"training": {"seed": 1, "max_epochs": 5}}'
