@@ -20,6 +20,7 @@ _COSTS = {
 }
 """By kind of task; the first is the one to take when none is asked for."""
 MAX_CLASSES = 10_000
+_MOST_FRACTIONS, _FEW_CLASSES = 100, 20
 
 Column = Mapping[str, Any]
 
@@ -48,7 +49,7 @@ def resolve(
     features = spec.features or tuple(name for name in by_name if name not in (*spec.targets, spec.sample_weight))
     faults = [
         *_column_faults(spec, by_name, features),
-        *_target_faults(spec, by_name),
+        *_target_faults(spec, by_name, rows),
         *_sample_weight_faults(spec, by_name),
         *_training_faults(spec, rows),
         *_class_weight_faults(spec, by_name),
@@ -139,7 +140,7 @@ def _pointed_targets(spec: JobSpec) -> list[tuple[str, str]]:
     return [(f"/target/{index}", name) for index, name in enumerate(spec.target)]
 
 
-def _target_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
+def _target_faults(spec: JobSpec, by_name: Mapping[str, Column], rows: int) -> list[Fault]:
     faults: list[Fault] = []
     for place, (pointer, name) in enumerate(_pointed_targets(spec)):
         column = by_name.get(name)
@@ -153,7 +154,7 @@ def _target_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
         if spec.several_labels:
             faults += label_faults(pointer, column)
         elif spec.task == "classification":
-            faults += _class_faults(pointer, column, spec)
+            faults += _class_faults(pointer, column, spec, rows)
         else:
             faults += _number_faults(pointer, column)
     return faults
@@ -186,20 +187,34 @@ def _number_faults(pointer: str, column: Column) -> list[Fault]:
     return [Fault(pointer, message, "text_target")]
 
 
-def _class_faults(pointer: str, column: Column, spec: JobSpec) -> list[Fault]:
+def _class_faults(pointer: str, column: Column, spec: JobSpec, rows: int) -> list[Fault]:
     classes = _class_count(column)
-    if column["kind"] == "numeric" and classes > 100:
-        message = f"{column['name']!r} holds {classes} different fractional numbers: use a regression"
+    if why := _why_continuous(column, classes, rows):
+        message = f"{column['name']!r} holds {why}: if it is a quantity, set task to regression"
         return [Fault(pointer, message, "continuous_target")]
     if classes < 2:
         return [Fault(pointer, f"{column['name']!r} has one class only; there is nothing to learn", "one_class")]
     if classes > MAX_CLASSES:
-        message = f"{column['name']!r} has {classes} classes; at most {MAX_CLASSES} are possible"
+        message = f"{column['name']!r} has more than {MAX_CLASSES:,} classes, which is the most: "
+        message += "group them" if column["kind"] == "categorical" else "group them, or set task to regression"
         return [Fault(pointer, message, "too_many_classes")]
     if spec.training.cost == "binary_cross_entropy" and classes != 2:
         message = f"binary_cross_entropy needs two classes, {column['name']!r} has {classes}: use cross_entropy"
         return [Fault("/training/cost", message, "not_binary")]
     return []
+
+
+def _why_continuous(column: Column, classes: int, rows: int) -> str | None:
+    """What tells a quantity from classes: most of its numbers have a fraction, or stand in one row or two.
+
+    A class is learnt from its rows, so honest ones have more than two rows on the average; a handful of numbers may be
+    classes in a table of any size.
+    """
+    if column["kind"] == "numeric" and classes > _MOST_FRACTIONS:
+        return f"{classes:,} different fractional numbers"
+    if column["kind"] in ("integer", "numeric") and classes > max(_FEW_CLASSES, rows / 2):
+        return f"{classes:,} different numbers in {rows:,} rows, hardly two rows each"
+    return None
 
 
 def _training_faults(spec: JobSpec, rows: int) -> list[Fault]:

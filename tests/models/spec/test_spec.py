@@ -155,6 +155,25 @@ def test_a_fault_names_its_place_and_says_what_is_wrong(change, pointer, words):
     assert words in found[pointer]
 
 
+@pytest.mark.parametrize(
+    ("kind", "classes", "rows"),
+    [("integer", 1995, 2000), ("integer", 21, 40), ("numeric", 60, 60), ("numeric", 101, 100_000)],
+)
+def test_a_quantity_is_not_taken_for_classes(kind, classes, rows):
+    target = {"name": "price", "kind": kind, "missing": 0, "levels": None, "distinct": classes, "min": 0, "max": 9}
+    with pytest.raises(ValidationFailed) as caught:
+        resolve(parse_spec({**SMALL, "target": "price"}), [COLUMNS[0], target], rows, max_parameters=10**9)
+    (fault,) = caught.value.faults
+    assert (fault.pointer, fault.code) == ("/target", "continuous_target")
+    assert "set task to regression" in fault.message
+
+
+@pytest.mark.parametrize(("classes", "rows"), [(1000, 2000), (20, 21), (10_000, 50_000)])
+def test_many_classes_stay_possible(classes, rows):
+    target = {"name": "id", "kind": "integer", "missing": 0, "levels": None, "distinct": classes, "min": 0, "max": 9}
+    resolve(parse_spec({**SMALL, "target": "id"}), [COLUMNS[0], target], rows, max_parameters=10**9)
+
+
 REMEDIES = [
     ({"training": {"optimizer": "adam"}}, "/training/optimizer", 'give {"learning_rate": 0.001, "name": "adam"}'),
     ({"training": {"schedule": "cosine"}}, "/training/schedule", 'give {"name": "cosine"}'),
