@@ -121,6 +121,13 @@ class JobSpec(SpecPart):
         return (self.target,) if isinstance(self.target, str) else self.target
 
     @property
+    def pointed_targets(self) -> list[tuple[str, str]]:
+        """The columns to predict, each after the JSON pointer of its name."""
+        if isinstance(self.target, str):
+            return [("/target", self.target)]
+        return [(f"/target/{index}", name) for index, name in enumerate(self.target)]
+
+    @property
     def several_labels(self) -> bool:
         """Whether a row may have several labels at once: a classification of two targets or more."""
         return self.task == "classification" and len(self.targets) > 1

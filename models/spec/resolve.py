@@ -10,6 +10,7 @@ from models.errors import Fault, ValidationFailed
 from models.spec.class_weights import class_weight_faults
 from models.spec.job import MAX_NAME, JobSpec
 from models.spec.metrics import known_metrics
+from models.spec.ranges import range_faults
 from models.spec.second_dataset import second_dataset_faults
 from models.spec.several_labels import label_faults
 
@@ -54,6 +55,7 @@ def resolve(
         *_training_faults(spec, rows),
         *_class_weight_faults(spec, by_name),
         *_metric_faults(spec, by_name),
+        *range_faults(spec, by_name, features, validation_columns),
         *second_dataset_faults(spec, validation_columns, by_name, features),
     ]
     if not faults:
@@ -131,18 +133,12 @@ def _column_faults(spec: JobSpec, by_name: Mapping[str, Column], features: Seque
 def _pointed_columns(spec: JobSpec) -> list[tuple[str, str]]:
     features = [(f"/features/{index}", name) for index, name in enumerate(spec.features or ())]
     weight = [("/sample_weight", spec.sample_weight)] if spec.sample_weight is not None else []
-    return _pointed_targets(spec) + features + weight
-
-
-def _pointed_targets(spec: JobSpec) -> list[tuple[str, str]]:
-    if isinstance(spec.target, str):
-        return [("/target", spec.target)]
-    return [(f"/target/{index}", name) for index, name in enumerate(spec.target)]
+    return spec.pointed_targets + features + weight
 
 
 def _target_faults(spec: JobSpec, by_name: Mapping[str, Column], rows: int) -> list[Fault]:
     faults: list[Fault] = []
-    for place, (pointer, name) in enumerate(_pointed_targets(spec)):
+    for place, (pointer, name) in enumerate(spec.pointed_targets):
         column = by_name.get(name)
         if name in spec.targets[:place]:
             faults.append(Fault(pointer, f"{name!r} is listed twice", "repeated_column"))
