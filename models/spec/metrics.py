@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from models.spec.job import JobSpec
 
 _CLASSIFICATION = ("cost", "accuracy", "certainty", "balanced_accuracy", "precision", "recall", "f1")
@@ -38,6 +40,14 @@ def step_columns(spec: JobSpec) -> tuple[str, ...]:
 def less_is_better(metric: str) -> bool:
     """Costs and errors fall, everything else rises."""
     return metric.removeprefix("validation_").removeprefix("train_") in _LESS_IS_BETTER
+
+
+def least_and_most(metric: str) -> tuple[float, float]:
+    """The range of its values: costs and errors are 0 or more, R² 1 or less, all others shares."""
+    name = metric.removeprefix("validation_").removeprefix("train_")
+    if name == "r2":
+        return -math.inf, 1.0
+    return 0.0, math.inf if name in _LESS_IS_BETTER else 1.0
 
 
 def watched_metric(spec: JobSpec) -> str:

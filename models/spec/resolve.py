@@ -9,10 +9,10 @@ from typing import Any
 from models.errors import Fault, ValidationFailed
 from models.spec.class_weights import class_weight_faults
 from models.spec.job import MAX_NAME, JobSpec
-from models.spec.metrics import known_metrics
 from models.spec.ranges import range_faults
 from models.spec.second_dataset import second_dataset_faults
 from models.spec.several_labels import label_faults
+from models.spec.watched_metrics import watched_metric_faults
 
 _COSTS = {
     "classification": ("cross_entropy", "binary_cross_entropy"),
@@ -48,13 +48,14 @@ def resolve(
     """
     by_name = {column["name"]: column for column in columns}
     features = spec.features or tuple(name for name in by_name if name not in (*spec.targets, spec.sample_weight))
+    target = by_name.get(spec.targets[0])
     faults = [
         *_column_faults(spec, by_name, features),
         *_target_faults(spec, by_name, rows),
         *_sample_weight_faults(spec, by_name),
         *_training_faults(spec, rows),
         *_class_weight_faults(spec, by_name),
-        *_metric_faults(spec, by_name),
+        *watched_metric_faults(spec, _class_count(target) if target else 0, validation_columns),
         *range_faults(spec, by_name, features, validation_columns),
         *second_dataset_faults(spec, validation_columns, by_name, features),
     ]
@@ -238,17 +239,6 @@ def _class_weight_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[F
     if target is None or target["kind"] not in ("categorical", "boolean"):
         return []
     return class_weight_faults(spec, target["levels"] or ["false", "true"])
-
-
-def _metric_faults(spec: JobSpec, by_name: Mapping[str, Column]) -> list[Fault]:
-    target = by_name.get(spec.targets[0])
-    known = known_metrics(spec, _class_count(target) if target else 0)
-    watched = [("/stopping/target/metric", spec.stopping.target), ("/stopping/patience/metric", spec.stopping.patience)]
-    return [
-        Fault(pointer, f"there is no metric {rule.metric!r} here; there are {', '.join(known)}", "unknown_metric")
-        for pointer, rule in watched
-        if rule is not None and rule.metric not in known
-    ]
 
 
 def _size_faults(parameters: int, limit: int) -> list[Fault]:

@@ -142,6 +142,16 @@ def test_all_faults_are_told_at_once():
         ({"workers": {"min": 5}}, "/workers/min", "cannot share 4 shards"),
         ({"workers": {"min": 3, "max": 2}}, "/workers", "less than min"),
         ({"stopping": {"target": {"metric": "luck", "value": 1}}}, "/stopping/target/metric", "no metric 'luck'"),
+        (
+            {"stopping": {"target": {"metric": "validation_certainty", "value": 5.0}}},
+            "/stopping/target/value",
+            "always at most 1",
+        ),
+        (
+            {"stopping": {"target": {"metric": "train_cost", "value": -1.0}}},
+            "/stopping/target/value",
+            "always at least 0",
+        ),
         ({"validation": {}}, "/validation", "either"),
         ({"network": {"hidden": [{"units": 999_999}]}}, "/network/hidden", "use fewer units"),
         ({"training": {"optimizer": {"name": "magic"}}}, "/training/optimizer", "magic"),
@@ -202,6 +212,19 @@ REMEDIES = [
     ({"training": {"epochs": 1}}, "/training/epochs", "do you mean 'max_epochs'?"),
     ({"preprocessing": {"colour": 1}}, "/preprocessing/colour", "there are standardize"),
 ]
+
+
+def test_a_metric_that_the_second_dataset_gives_no_value_is_refused():
+    both = [COLUMNS[0], {**COLUMNS[4], "name": "wet", "kind": "boolean", "max": 1, "distinct": 2}]
+    one = [COLUMNS[0], {**both[1], "max": 0, "distinct": 1}]
+    patience = {"metric": "validation_roc_auc"}
+    document = {"dataset": "a", "target": "wet", "validation": {"dataset": "b"}, "stopping": {"patience": patience}}
+    spec = parse_spec(document)
+    resolve(spec, both, 100, max_parameters=10**6, validation_columns=both)
+    with pytest.raises(
+        ValidationFailed, match="/stopping/patience/metric: validation_roc_auc needs rows of both classes"
+    ):
+        resolve(spec, both, 100, max_parameters=10**6, validation_columns=one)
 
 
 @pytest.mark.parametrize(("change", "pointer", "words"), REMEDIES)
