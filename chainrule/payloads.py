@@ -5,7 +5,7 @@ They are plain dictionaries: what a newer service adds is kept and passed on.
 
 from __future__ import annotations
 
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 TERMINAL_STATES: Final = frozenset({"succeeded", "stopped", "failed", "cancelled"})
 """A job in one of these stays there."""
@@ -80,6 +80,14 @@ class ForkedFrom(TypedDict):
     step: int
 
 
+class Warning(TypedDict):
+    """What was accepted and is seldom meant, at a JSON pointer into the spec."""
+
+    pointer: str
+    message: str
+    code: str
+
+
 class Job(TypedDict):
     """A training run."""
 
@@ -101,6 +109,7 @@ class Job(TypedDict):
     restarts: int
     mixed_since_step: int | None
     weights_sha256: str | None
+    warnings: NotRequired[list[Warning]]  # in the answer to a submission alone
     created_at: str
     started_at: str | None
     finished_at: str | None

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from chainrule.commands.output import print_json
+from chainrule.commands.output import print_json, print_warnings
 from chainrule.commands.session import Session, json_option, pass_session
 from chainrule.spec_builder import parse_assignments, with_setting
 
@@ -29,5 +29,6 @@ def fork(
     if as_json:
         print_json(forked)
         return
+    print_warnings(forked)
     origin = forked["forked_from"]
     session.console.print(f"{forked['id']} goes on from step {origin['step'] if origin else 0}")

@@ -26,6 +26,12 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def print_warnings(job: Job) -> None:
+    """Print on standard error what the service warned of when it accepted the job."""
+    for warning in job.get("warnings", []):
+        click.echo(f"{click.style('Warning:', fg='yellow')} {warning['pointer']}: {warning['message']}", err=True)
+
+
 def state_text(state: str) -> Text:
     """A job's state in its colour."""
     return Text(state, style=_STATE_STYLES.get(state, ""))

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from chainrule.commands.output import print_json
+from chainrule.commands.output import print_json, print_warnings
 from chainrule.commands.session import Session, json_option, pass_session
 from chainrule.commands.watch import watch_to_the_end
 from chainrule.spec_builder import BadSetting, hidden_layers, parse_assignments, with_setting
@@ -89,6 +89,7 @@ def submit(
         print_json(job)
     else:
         session.console.print(f"{job['id']} {job['state']}  ({session.client.url}/jobs/{job['id']})", soft_wrap=True)
+        print_warnings(job)
     if watching:
         watch_to_the_end(session.client, job["id"], session.console)
 

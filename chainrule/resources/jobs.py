@@ -28,7 +28,7 @@ class Jobs:
         return cast(Job, self._transport.json("POST", "jobs", json=spec, headers=headers, repeatable=True))
 
     def plan(self, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """What submitting ``spec`` would do: the resolved spec, parameters, steps. Nothing is kept.
+        """What submitting ``spec`` would do: the resolved spec, parameters, steps, warnings. Nothing is kept.
 
         Raises:
             Refused: with every fault of the spec.

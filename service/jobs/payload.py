@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.records import Job
 from models.states import SERVED
 from service.jobs.gangs import gangs_of
+from service.jobs.job_warnings import recorded_warnings
 from service.jobs.queue import queue_of
 
 
@@ -28,6 +29,11 @@ def job_payload(session: Session, job: Job) -> dict[str, Any]:
 def job_with_report(session: Session, job: Job) -> dict[str, Any]:
     """One of them with the report it ended with: too much to be in every list and message."""
     return job_payload(session, job) | {"report": job.report}
+
+
+def accepted_job(session: Session, job: Job) -> dict[str, Any]:
+    """One of them for who has submitted it, with what they should know of it."""
+    return job_payload(session, job) | {"warnings": recorded_warnings(session, job.id)}
 
 
 def render_job(job: Job, gang: dict[str, Any] | None, queue: dict[str, Any] | None) -> dict[str, Any]:

@@ -19,7 +19,9 @@ from models.quotas import check_room_in_queue
 from models.records import Dataset, Job
 from models.spec import JobSpec, parse_spec, resolve
 from models.spec.resolve import network_widths
+from models.spec.warnings import warnings_of
 from models.states import JobState
+from service.jobs.job_warnings import record_warnings
 from service.jobs.plan import Plan, plan_of
 from service.jobs.training_rows import (
     check_class_weights,
@@ -36,6 +38,8 @@ class Planned:
 
     spec: JobSpec
     plan: Plan
+    warnings: tuple[Fault, ...] = ()
+    """What its owner should know before it is run."""
 
 
 def plan_job(session: Session, owner_id: str, document: Any, store: ArtifactStore, *, max_parameters: int) -> Planned:
@@ -68,7 +72,9 @@ def plan_job(session: Session, owner_id: str, document: Any, store: ArtifactStor
     check_sample_weights(resolved, dataset, store)
     check_second_dataset(resolved, dataset, other, store)
     left = training_rows(resolved, dataset, store)
-    return Planned(resolved, plan_of(resolved, dataset.columns, rows=dataset.rows, training_rows=left))
+    plan = plan_of(resolved, dataset.columns, rows=dataset.rows, training_rows=left)
+    same_rows = other is not None and other.sha256 == dataset.sha256
+    return Planned(resolved, plan, tuple(warnings_of(resolved, dataset.columns, dataset.rows, same_rows=same_rows)))
 
 
 def find_repeated(session: Session, owner_id: str, key: str | None, document: Any) -> Job | None:
@@ -115,6 +121,7 @@ def enqueue(session: Session, owner_id: str, planned: Planned, *, key: str | Non
     session.add(job)
     session.flush()
     record_event(session, job.id, "submitted", "user", "submitted")
+    record_warnings(session, job.id, planned.warnings)
     session.flush()
     return job
 

@@ -15,9 +15,10 @@ from service.bodies import json_body
 from service.context import context, current_owner
 from service.jobs.changes import apply_changes, parse_changes
 from service.jobs.fork import enqueue_fork, parse_fork, plan_fork
+from service.jobs.job_warnings import render_warnings
 from service.jobs.listing import list_jobs, read_filter
 from service.jobs.lookup import get_job
-from service.jobs.payload import job_payload, job_payloads, job_with_report
+from service.jobs.payload import accepted_job, job_payload, job_payloads, job_with_report
 from service.jobs.receipt import receipt_of
 from service.jobs.steering import cancel_job, pause_job, resume_job
 from service.jobs.submission import Planned, enqueue, find_repeated, plan_job
@@ -38,7 +39,8 @@ def submit() -> Answer:
     if dry_run:
         with context().database.read() as session:
             planned = _plan(session, document)
-        return {"spec": planned.spec.model_dump(mode="json"), **planned.plan.to_json()}, 200, {}
+        spec, warnings = planned.spec.model_dump(mode="json"), render_warnings(planned.warnings)
+        return {"spec": spec, **planned.plan.to_json(), "warnings": warnings}, 200, {}
     try:
         return _accept(document, _idempotency_key())
     except IntegrityError:  # the same key, at the same moment: the other one is there now
@@ -116,13 +118,13 @@ def _fork(job_id: str, document: Any, key: str | None) -> Answer:
     with here.database.read() as session:
         repeated = find_repeated(session, owner_id, key, asked)
         if repeated is not None:
-            return job_payload(session, repeated), 200, _location(repeated)
+            return accepted_job(session, repeated), 200, _location(repeated)
         parent = get_job(session, owner_id, job_id)
         planned = plan_fork(session, parent, request_, here.store, max_parameters=here.settings.max_parameters)
     try:
         with here.database.write() as session:
             job = enqueue_fork(session, get_job(session, owner_id, job_id), planned, key=key, document=asked)
-            payload = job_payload(session, job)
+            payload = accepted_job(session, job)
     except Exception:
         here.store.delete(planned.stored.name)
         raise
@@ -140,7 +142,7 @@ def _accept(document: Any, key: str | None) -> Answer:
         fresh = job is None
         if job is None:
             job = enqueue(session, current_owner(), _plan(session, document), key=key, document=document)
-        payload = job_payload(session, job)
+        payload = accepted_job(session, job)
     if fresh:  # after the commit: a worker that hears of it must find it
         context().hints.publish(job.workers_max)
     return payload, 202 if fresh else 200, _location(job)

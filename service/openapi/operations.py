@@ -71,7 +71,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "datasets.preview": Operation({200: payloads.Preview}, query={"rows": _integer(1, 200, default=20)}),
     "datasets.delete": Operation({204: None}),
     "jobs.submit": Operation(
-        {202: payloads.Job, 200: payloads.Plan},
+        {202: payloads.AcceptedJob, 200: payloads.Plan},
         takes=JobSpec,
         query={"dry_run": _choice("true", "false", "1", "0", default="false")},
         headers={"Idempotency-Key": _TEXT | {"minLength": 1, "maxLength": 200}},
@@ -89,7 +89,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "jobs.receipt": Operation({200: Receipt}),
     "jobs.change": Operation(_JOB, takes=JobChanges),
     "jobs.fork": Operation(
-        {202: payloads.Job, 200: payloads.Job},
+        {202: payloads.AcceptedJob, 200: payloads.AcceptedJob},
         takes=ForkRequest,
         headers={"Idempotency-Key": _TEXT | {"minLength": 1, "maxLength": 200}},
     ),

@@ -154,6 +154,20 @@ class Job(Payload):
     finished_at: datetime | None
 
 
+class Warning(Payload):
+    """What is accepted and seldom meant, at a JSON pointer into the resolved spec."""
+
+    pointer: str
+    message: str
+    code: str
+
+
+class AcceptedJob(Job):
+    """A training run as its submission is answered."""
+
+    warnings: list[Warning]
+
+
 class Plan(Payload):
     """What a spec would come to."""
 
@@ -164,6 +178,7 @@ class Plan(Payload):
     steps_per_epoch: int
     steps_total: int
     memory_bytes: int
+    warnings: list[Warning]
 
 
 class Table(Payload):

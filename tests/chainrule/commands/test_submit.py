@@ -92,6 +92,15 @@ def test_json_output_is_the_job(service: Any, run: Any, job: Any) -> None:
     assert json.loads(run("submit", "-", "--json", input="{}").stdout)["id"] == "job_1"
 
 
+def test_warnings_are_told_beside_the_job(service: Any, run: Any, job: Any) -> None:
+    warning = {"pointer": "/target", "message": "scale it", "code": "unscaled_target"}
+    service.answer("POST /jobs", {**job, "warnings": [warning]}, 202)
+    result = run("submit", "-", input="{}")
+    assert result.exit_code == 0
+    assert result.stderr == "Warning: /target: scale it\n"
+    assert json.loads(run("submit", "-", "--json", input="{}").stdout)["warnings"] == [warning]
+
+
 def test_several_targets_are_a_list(service: Any, run: Any, job: Any) -> None:
     service.answer("POST /jobs", job, 202)
     assert run("submit", "--dataset", "ds_1", "--target", "comedy", "--target", "drama").exit_code == 0

@@ -39,8 +39,10 @@ def test_a_job_has_exactly_the_promised_fields(client, world):
     assert set(job) == {
         *("id", "name", "state", "reason", "message", "spec", "progress", "latest", "best", "gang", "queue"),
         *("forked_from", "restarts", "mixed_since_step", "weights_sha256", "created_at", "started_at", "finished_at"),
-        *("labels", "priority", "workers"),
+        *("labels", "priority", "workers", "warnings"),
     }
+    shown = client.get(f"/api/v1/jobs/{job['id']}").get_json()
+    assert set(shown) == set(job) - {"warnings"} | {"report"}
     assert set(job["progress"]) == {
         *("epoch", "step", "steps_total", "fraction", "eta_seconds", "samples_per_second"),
     }
@@ -122,6 +124,26 @@ def test_a_dry_run_gives_the_plan_and_keeps_nothing(client, world, hints):
     assert plan["memory_bytes"] > plan["parameters"] * 4
     assert jobs_in(world) == 0
     assert hints.published == []
+
+
+def test_what_is_seldom_meant_is_told_in_the_plan_the_answer_and_the_events(client, world):
+    columns = [*COLUMNS[:3], column("height_mm", "numeric", min=0.0, max=40_000.0, mean=9000.0), *COLUMNS[4:]]
+    document = world.spec(dataset=world.dataset(columns=columns), task="regression", target="height_mm")
+    plan = client.post("/api/v1/jobs?dry_run=true", json=document).get_json()
+    (warning,) = plan["warnings"]
+    assert (warning["pointer"], warning["code"]) == ("/target", "unscaled_target")
+    for status in (202, 200):
+        answer = client.post("/api/v1/jobs", json=document, headers={"Idempotency-Key": "once"})
+        assert answer.status_code == status
+        assert answer.get_json()["warnings"] == [warning]
+    (event,) = [event for event in world.events(answer.get_json()["id"]) if event.kind == "warning"]
+    assert event.message == f"/target: {warning['message']}"
+
+
+def test_a_validation_dataset_of_the_same_rows_is_told(client, world):
+    same = {"dataset": world.dataset(), "validation": {"dataset": world.dataset()}}
+    plan = client.post("/api/v1/jobs?dry_run=true", json=world.spec(**same)).get_json()
+    assert [warning["pointer"] for warning in plan["warnings"]] == ["/validation/dataset"]
 
 
 def test_several_labels_are_planned_with_an_output_each(client, world):
