@@ -25,6 +25,7 @@ class Column(TypedDict):
     max: float | None
     mean: float | None
     distinct: int
+    warning: NotRequired[str | None]
 
 
 class Dataset(TypedDict):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from chainrule.commands.output import count, local_time, number, print_json, size
+from chainrule.commands.output import count, local_time, number, print_column_warnings, print_json, size
 from chainrule.commands.session import Session, json_option, pass_session
 from chainrule.commands.tables import print_start_of_table, print_table
 from chainrule.payloads import Column, Dataset
@@ -79,6 +79,7 @@ def _show(session: Session, dataset: Dataset) -> None:
         ["column", "kind", ">missing", ">distinct", ">min", ">max", ">mean"],
         [_column_row(column) for column in dataset["columns"]],
     )
+    print_column_warnings(dataset)
 
 
 def _column_row(column: Column) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from chainrule.payloads import Job
+from chainrule.payloads import Dataset, Job
 
 _STATE_STYLES = {
     "queued": "yellow",
@@ -29,7 +29,14 @@ def print_json(value: Any) -> None:
 def print_warnings(job: Job) -> None:
     """Print on standard error what the service warned of when it accepted the job."""
     for warning in job.get("warnings", []):
-        click.echo(f"{click.style('Warning:', fg='yellow')} {warning['pointer']}: {warning['message']}", err=True)
+        _warn(f"{warning['pointer']}: {warning['message']}")
+
+
+def print_column_warnings(dataset: Dataset) -> None:
+    """Print on standard error what was strange about the columns of a table."""
+    for column in dataset.get("columns", []):
+        if warning := column.get("warning"):
+            _warn(f"column {column['name']!r}, {warning}")
 
 
 def state_text(state: str) -> Text:
@@ -87,3 +94,7 @@ def size(n_bytes: float | None) -> str:
             return f"{value:.3g} {unit}"
         value /= 1000
     return f"{value:.3g} GB"
+
+
+def _warn(message: str) -> None:
+    click.echo(f"{click.style('Warning:', fg='yellow')} {message}", err=True)

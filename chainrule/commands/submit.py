@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from chainrule.commands.output import print_json, print_warnings
+from chainrule.commands.output import print_column_warnings, print_json, print_warnings
 from chainrule.commands.session import Session, json_option, pass_session
 from chainrule.commands.watch import watch_to_the_end
 from chainrule.spec_builder import BadSetting, hidden_layers, parse_assignments, with_setting
@@ -80,7 +80,9 @@ def submit(
     """  # noqa: D301 - click looks for the character itself, and then breaks no lines
     spec = build_spec(_read(file), options)
     if data is not None:
-        spec["dataset"] = session.client.datasets.upload(data)["id"]
+        dataset = session.client.datasets.upload(data)
+        print_column_warnings(dataset)
+        spec["dataset"] = dataset["id"]
     if dry_run:
         print_json(session.client.jobs.plan(spec))
         return

@@ -19,6 +19,7 @@ from models.tabular.column_statistics import ColumnStatistics
 from models.tabular.csv_rows import CsvFile, copy_limited
 from models.tabular.limits import MOST_FAULTS, POINTER, IngestLimits, refuse
 from models.tabular.matrix_file import MatrixFile
+from models.tabular.odd_cells import OddCells
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class IngestedTable:
     path: Path
     rows: int
     columns: list[dict[str, Any]]
-    """As a dataset's row keeps them: name, kind, missing, levels, min, max, mean, distinct."""
+    """As a dataset's row keeps them: name, kind, missing, levels, min, max, mean, distinct, and perhaps a warning."""
     size_bytes: int
     sha256: str
 
@@ -107,15 +108,20 @@ def _check_texts(kinds: Sequence[ColumnKind], limits: IngestLimits) -> None:
 def _convert(table: CsvFile, rows: int, kinds: Sequence[ColumnKind], target: Path) -> IngestedTable:
     dtype = np.float64 if any(kind.needs_double for kind in kinds) else np.float32
     statistics, encoders = [ColumnStatistics() for _ in kinds], [kind.encoder() for kind in kinds]
+    odd = {place: OddCells(kind.levels) for place, kind in enumerate(kinds) if kind.levels is not None}
     with MatrixFile(target, (rows, len(kinds)), dtype) as matrix:
         for chunk in table.rows():
             block = matrix.block(len(chunk.cells))
             for place, cells in enumerate(chunk.columns()):
                 values = encoders[place](cells)
                 statistics[place].add(values, dtype)
+                if place in odd:
+                    odd[place].add(values, chunk.lines)
                 block[:, place] = values
             matrix.append(block)
     columns = [_describe(kind, counted) for kind, counted in zip(kinds, statistics, strict=True)]
+    for place, counted_cells in odd.items():
+        columns[place] |= counted_cells.to_json()
     return IngestedTable(target, rows, columns, matrix.size_bytes, matrix.sha256)
 
 

@@ -13,7 +13,7 @@ def dataset_payload(dataset: Dataset) -> dict[str, Any]:
         "id": dataset.id,
         "name": dataset.name,
         "rows": dataset.rows,
-        "columns": dataset.columns,
+        "columns": [{"warning": None, **column} for column in dataset.columns],
         "size_bytes": dataset.size_bytes,
         "sha256": dataset.sha256,
         "created_at": dataset.created_at.isoformat(),

@@ -57,6 +57,8 @@ class Column(Payload):
     max: Number
     mean: Number
     distinct: int
+    warning: str | None
+    """Of a column that a few cells keep from being one of numbers: the first of them."""
 
 
 class Dataset(Payload):

@@ -79,6 +79,16 @@ def test_an_upload_tells_the_columns(service: Any, run: Any, tmp_path: Path) -> 
     assert "ds_1" in run("datasets", "upload", str(file)).stdout
 
 
+def test_what_is_strange_about_a_column_is_a_warning(service: Any, run: Any, tmp_path: Path) -> None:
+    columns = [DATASET["columns"][0], {**DATASET["columns"][1], "warning": "line 7: '1,5' is no number"}]
+    service.answer("POST /datasets", {**DATASET, "columns": columns}, 201)
+    file = tmp_path / "iris.csv"
+    file.write_text("width,kind\n1,a\n")
+    said = "Warning: column 'kind', line 7: '1,5' is no number\n"
+    assert run("datasets", "upload", str(file)).stderr == said
+    assert run("submit", "--data", str(file), "--target", "width", "--dry-run").stderr.startswith(said)
+
+
 def test_deleting_and_revoking_name_what_went(service: Any, run: Any) -> None:
     service.answer("DELETE /datasets/ds_1", b"", 204)
     service.answer("DELETE /keys/key_1", b"", 204)

@@ -50,6 +50,15 @@ def test_an_upload_answers_with_what_its_columns_hold(client):
         ("kind", "categorical", 0),
     ]
     assert dataset["columns"][1]["levels"] == ["elm", "oak"]
+    assert [column["warning"] for column in dataset["columns"]] == [None, None]
+
+
+def test_a_cell_that_makes_texts_of_a_column_of_numbers_is_told_and_kept(client):
+    rows = "".join(f"{number},oak\n" for number in range(30))
+    dataset = upload(client, f"height,kind\n{rows}tall,elm\n".encode()).get_json()
+    assert "line 32: 'tall' is no number" in dataset["columns"][0]["warning"]
+    shown = client.get(f"/api/v1/datasets/{dataset['id']}").get_json()
+    assert shown["columns"] == dataset["columns"]
 
 
 def test_the_table_is_a_row_major_matrix_under_its_digest(client, world):
