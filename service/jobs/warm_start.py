@@ -74,10 +74,17 @@ def _find_checkpoint(session: Session, owner_id: str, job_id: str, step: int | N
 
 def _shape_faults(there: Sequence[int], here: Sequence[int]) -> list[Fault]:
     if len(there) != len(here):
-        message = f"its network has {len(there) - 1} layers, this one has {len(here) - 1}"
+        message = (
+            f"its network has {len(there) - 1} layers, {_shapes(there)}, this one {len(here) - 1}, {_shapes(here)}: "
+            f"give {', '.join(map(str, there[1:-1])) or 'no'} units in network.hidden"
+        )
         return [Fault(POINTER, message, "other_shape")]
     return [
         Fault(POINTER, f"layer {index} has shape {old} there and {new} here", "other_shape")
         for index, (old, new) in enumerate(zip(pairwise(there), pairwise(here), strict=True))
         if old != new
     ]
+
+
+def _shapes(widths: Sequence[int]) -> str:
+    return " ".join(map(str, pairwise(widths)))

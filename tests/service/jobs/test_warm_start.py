@@ -67,7 +67,10 @@ def test_another_owners_job_is_not_there(client, world):
 @pytest.mark.parametrize(
     ("hidden", "message"),
     [
-        ([{"units": 4}, {"units": 4}], "its network has 2 layers, this one has 3"),
+        (
+            [{"units": 4}, {"units": 5}],
+            "its network has 2 layers, (2, 4) (4, 3), this one 3, (2, 4) (4, 5) (5, 3): give 4 units in network.hidden",
+        ),
         ([{"units": 5}], "layer 0 has shape (2, 4) there and (2, 5) here"),
     ],
 )
