@@ -43,9 +43,9 @@ class ShardPass:
     ) -> None:
         self.network = network
         self.buffers = buffers or Buffers(network, max(1, max_rows))
-        layout = network.layout
-        flat = isinstance(parameters, np.ndarray)
-        self._matrices = [layout.matrix(i, parameters) for i in range(layout.layers)] if flat else list(parameters)
+        if isinstance(parameters, np.ndarray):
+            parameters = [network.layout.matrix(i, parameters) for i in range(network.layout.layers)]
+        self._matrices = parameters
         self._gradient = gradient
         self._plans: dict[int, Plan] = {}
         self._inputs = network.inputs
