@@ -24,6 +24,6 @@ class Event(Base):
     kind: Mapped[Code]
     """Such as ``submitted``, ``state``, ``generation_started``, ``member_lost``, ``checkpoint``, ``restart``."""
     actor: Mapped[Code]
-    """``user``, a worker's id, or ``reconciler``."""
+    """``user``, ``service``, a worker's id, or ``reconciler``."""
     message: Mapped[Text]
     details: Mapped[dict[str, Any]]

@@ -210,7 +210,7 @@ def _why_continuous(column: Column, classes: int, rows: int) -> str | None:
     if column["kind"] == "numeric" and classes > _MOST_FRACTIONS:
         return f"{classes:,} different fractional numbers"
     if column["kind"] in ("integer", "numeric") and classes > max(_FEW_CLASSES, rows / 2):
-        return f"{classes:,} different numbers in {rows:,} rows, hardly two rows each"
+        return f"{classes:,} different numbers in {rows:,} rows, fewer than two rows each"
     return None
 
 
