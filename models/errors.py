@@ -12,6 +12,7 @@ ChainruleError
 ├── SettingsInvalid       the environment does not make a usable configuration
 ├── StorageError
 │   ├── ArtifactMissing   a row names an object the store does not hold
+│   │   └── DatasetDeleted  somebody deleted the dataset that is needed
 │   ├── ArtifactCorrupt   an object's bytes do not match their digest
 │   └── StorageFull       no room left
 ├── CheckpointMissing     a job cannot succeed with weights that no checkpoint holds
@@ -131,6 +132,16 @@ class ArtifactMissing(StorageError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"the artifact store holds no object {name!r}")
+
+
+class DatasetDeleted(ArtifactMissing):
+    """The dataset was deleted; what looks at a job's rows again needs it."""
+
+    code = "dataset_deleted"
+
+    def __init__(self, dataset_id: str) -> None:
+        super().__init__(dataset_id)
+        self.args = (f"the dataset {dataset_id} was deleted; trace, fork and verify need it",)
 
 
 class ArtifactCorrupt(StorageError):

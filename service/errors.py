@@ -18,6 +18,7 @@ from models.errors import (
     ArtifactMissing,
     ChainruleError,
     Conflict,
+    DatasetDeleted,
     NotAllowed,
     NotAuthenticated,
     NotFound,
@@ -40,6 +41,7 @@ _STATUSES: dict[type[ChainruleError], tuple[int, str]] = {
     TooManyAttempts: (429, "Too many attempts"),
     QuotaExceeded: (429, "Too many jobs"),
     ArtifactMissing: (410, "Its file is gone"),
+    DatasetDeleted: (410, "Its dataset is gone"),
     ArtifactCorrupt: (500, "Its file is damaged"),
     StorageFull: (507, "No room left"),
 }

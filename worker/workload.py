@@ -9,7 +9,8 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from models.database import Database
-from models.records import Dataset, Job
+from models.job_datasets import get_job_dataset
+from models.records import Job
 from models.spec import parse_spec
 from models.tabular import Preprocessing
 from worker.control.identity import Seat
@@ -23,7 +24,7 @@ def load_blueprint(process: WorkerProcess, seat: Seat) -> Blueprint:
     """Everything about a job that does not change from one generation to the next.
 
     Raises:
-        ArtifactMissing: the dataset is gone.
+        ArtifactMissing: the dataset is gone, or DatasetDeleted.
         Fenced: the job is no longer this generation's.
     """
     return _load(process, seat.job_id, lambda learnt: _keep(process.database, seat, learnt))
@@ -33,7 +34,7 @@ def load_ended_blueprint(process: WorkerProcess, job_id: str) -> Blueprint:
     """The same of a job that nobody serves any more.
 
     Raises:
-        ArtifactMissing: the dataset is gone.
+        ArtifactMissing: the dataset is gone, or DatasetDeleted.
     """
     return _load(process, job_id, lambda _: None)
 
@@ -53,7 +54,7 @@ def _load(process: WorkerProcess, job_id: str, keep: Callable[[dict[str, Any]], 
 
 
 def _open_table(process: WorkerProcess, session: Session, dataset_id: str) -> Table:
-    dataset = session.get_one(Dataset, dataset_id)
+    dataset = get_job_dataset(session, dataset_id)
     path = process.store.local_path(dataset.artifact)
     return Table(np.load(path, mmap_mode="r", allow_pickle=False), dataset.columns, dataset.sha256)
 

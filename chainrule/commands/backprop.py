@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -18,7 +18,9 @@ from chainrule.commands.tables import print_facts, print_table
 @click.option("--rows", type=click.IntRange(1, 1024), help="So many, as means.  [default: 1]")
 @click.option("--batch", is_flag=True, help="Instead, the batch of the step that follows the checkpoint.")
 @click.option("--step", type=click.IntRange(min=0), help="Of a kept checkpoint.  [default: the newest]")
-@click.option("--top", type=click.IntRange(0, 100), default=10, show_default=True, help="Weights to look at.")
+@click.option(
+    "--top", type=click.IntRange(0, 100), help="Weights to look at.  [default: 10, fewer if that is too much]"
+)
 @json_option
 @pass_session
 def backprop(
@@ -28,7 +30,7 @@ def backprop(
     rows: int | None,
     batch: bool,
     step: int | None,
-    top: int,
+    top: int | None,
     as_json: bool,
 ) -> None:
     """Trace a row or a step's batch of JOB (by default the newest) through a kept state: forward, back, update."""
@@ -40,8 +42,7 @@ def backprop(
         return
     print_facts(session.console, _facts(found))
     session.console.print()
-    columns = ["layer", "activation", ">units", ">dead", ">weight RMS", ">gradient RMS", ">update RMS"]
-    print_table(session.console, columns, [_layer(layer) for layer in found["layers"]])
+    print_table(session.console, *_layers(found["layers"]))
     if found["adjustments"]:
         session.console.print()
         columns = [">layer", "~from", ">to", ">weight", ">gradient", ">update", ">cost, first order", ">measured"]
@@ -53,6 +54,8 @@ def _facts(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     first, rows, batch = found["row"], found["rows"], found["batch"]
     if batch:
         yield "batch", f"of epoch {count(batch['epoch'])}: {count(rows)} rows in {count(batch['shards'])} shards, means"
+        if batch["beyond_the_end"]:
+            yield "", "the job ends before this step: it shows what one more would do"
     else:
         yield "row" if rows == 1 else "rows", str(first) if rows == 1 else f"{first} to {first + rows - 1}, means"
     yield "cost", number(found["cost"])
@@ -62,6 +65,9 @@ def _facts(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "target", said(found["targets"][0])
         answer = found["predictions"][0]
         yield "answer", said(next(iter(answer.values())))
+    yield "order", _order(found)
+    yield "cost then", number(found["cost_after"])
+    yield "gradient", f"norm {number(found['gradient_norm'])}"
 
 
 def _recorded(cost: float | None, recorded: float | None) -> str:
@@ -73,10 +79,32 @@ def _recorded(cost: float | None, recorded: float | None) -> str:
     )
 
 
-def _layer(layer: Mapping[str, Any]) -> list[str]:
-    figures = [number(layer[name]) for name in ("weight_rms", "gradient_rms", "update_rms")]
-    dead = percent(layer["dead_share"]) if layer["dead_share"] is not None else ""
-    return [str(layer["layer"]), layer["activation"], count(layer["units"]), dead, *figures]
+def _order(found: Mapping[str, Any]) -> str:
+    """How the layers are adjusted, and in which order if one at a time."""
+    if found["layer_order"] is None:
+        return f"{found['update_order']}: all layers at once"
+    return f"{found['update_order']}: layer {', '.join(map(str, found['layer_order']))}"
+
+
+def _layers(layers: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[list[str]]]:
+    """Columns and rows; of clipping and of impacts only where there are any."""
+    figures = {"weight_rms": ">weight RMS", "gradient_rms": ">gradient RMS"}
+    if any(layer["clip_factor"] != 1 for layer in layers):
+        figures["clip_factor"] = ">clip factor"
+    figures["update_rms"] = ">update RMS"
+    if any(layer["impact"] is not None for layer in layers):
+        figures["impact"] = ">impact"
+    rows = [
+        [
+            str(layer["layer"]),
+            layer["activation"],
+            count(layer["units"]),
+            percent(layer["dead_share"]) if layer["dead_share"] is not None else "",
+            *(number(layer[name]) for name in figures),
+        ]
+        for layer in layers
+    ]
+    return ["layer", "activation", ">units", ">dead", *figures.values()], rows
 
 
 def _adjustment(item: Mapping[str, Any]) -> list[str]:

@@ -49,7 +49,7 @@ class Results:
         batch: bool = False,
         step: int | None = None,
         limit: int = 32,
-        top: int = 10,
+        top: int | None = None,
     ) -> dict[str, Any]:
         """Rows of the job's dataset on their way through a kept state: forward, back, and what would be adjusted.
 
@@ -60,13 +60,14 @@ class Results:
             batch: instead of row and rows, the batch of the step that follows the kept state.
             step: of a kept checkpoint; the newest by default.
             limit: units of a layer, and rows, that are listed.
-            top: weights, of the steepest gradient, that are looked at one by one.
+            top: weights, of the steepest gradient, that are looked at one by one; ten, or fewer of a large network.
 
         Raises:
-            Refused: there are no such rows.
+            Refused: there are no such rows, or they are too much work for one trace.
         """
         wanted = {"row": row, "rows": rows, "batch": "true" if batch else None, "step": step}
-        params = {name: value for name, value in wanted.items() if value is not None} | {"limit": limit, "top": top}
+        wanted |= {"limit": limit, "top": top}
+        params = {name: value for name, value in wanted.items() if value is not None}
         return cast("dict[str, Any]", self._transport.json("GET", f"jobs/{job_id}/backprop", params=params))
 
     def receipt(self, job_id: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from models.checkpoint_file import RunState, checkpoint_header, read_checkpoint
 from models.database import utc_now
 from models.errors import Fault, ValidationFailed
 from models.ids import new_id
+from models.job_datasets import check_job_datasets
 from models.lifecycle import record_event
 from models.records import Checkpoint, CostChunk, Epoch, Job
 from models.spec import JobSpec, parse_spec
@@ -76,8 +77,10 @@ def plan_fork(
 
     Raises:
         ValidationFailed: there is no such checkpoint; a change does not fit the state, or leaves nothing to train.
+        DatasetDeleted: the rows of the parent are gone.
         ArtifactMissing, ArtifactCorrupt: the checkpoint's file is not what it was.
     """
+    check_job_datasets(session, parent)
     checkpoint = _find_checkpoint(session, parent, request.step)
     document = _document(parent, request, checkpoint.step)
     _check_changes(parent, document)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from models.spec.training import UpdateOrder
 from service.openapi.payloads import Number, Payload, Prediction
 
 
@@ -32,14 +33,19 @@ class TracedLayer(Payload):
     outputs: list[Number]
     deltas: list[Number]
     dead_share: Number
-    gradient_rms: Number
+    gradient_rms: Number = Field(description="before clipping, at the weights the layer is adjusted from")
+    clip_factor: Number = Field(description="what clip_norm scaled the gradient by for the update; 1 where it did not")
     update_rms: Number
+    impact: Number = Field(description="the cost before the layer's adjustment minus after it; null for all at once")
     weight_rms: Number
     histogram: Histogram
 
 
 class Adjustment(Payload):
-    """A weight with a steep gradient: what adjusting it alone does to the cost, to first order and measured."""
+    """A weight with a steep gradient: what adjusting it alone does to cost and penalty, to first order and measured.
+
+    Gradient and measurement are at the weights as they are when its layer is adjusted.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -47,7 +53,7 @@ class Adjustment(Payload):
     source: str | int = Field(alias="from", description="an input's name, a unit below, or bias")
     to: int
     weight: Number
-    gradient: Number
+    gradient: Number = Field(description="of the cost and of the l1 and l2 penalty, before clipping")
     update: Number
     first_order: Number
     measured: Number
@@ -57,6 +63,7 @@ class TracedBatch(Payload):
     """Whose batch it is, and what its step recorded as its cost: null if that step was not done."""
 
     epoch: int
+    beyond_the_end: bool = Field(description="the job ends before this step: it shows what one more would do")
     shards: int
     weight: Number = Field(description="the sum of the rows' weights")
     dropout: bool = Field(description="whether the step's masks were applied")
@@ -73,6 +80,10 @@ class Backprop(Payload):
     row_numbers: list[int] = Field(description="of the rows whose predictions and targets are listed")
     batch: TracedBatch | None
     cost: Number
+    cost_after: Number = Field(description="of the same rows after the whole update")
+    gradient_norm: Number = Field(description="before clipping, as in the history")
+    update_order: UpdateOrder
+    layer_order: list[int] | None = Field(description="the layers as they are adjusted; null for all at once")
     inputs: list[Input]
     layers: list[TracedLayer]
     output_names: list[str] = Field(description="what each output is for: a class, or a target")

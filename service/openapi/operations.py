@@ -127,7 +127,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             "batch": _choice("true", "false", "1", "0", default="false")
             | {"description": "instead of row and rows: the batch of the step that follows the checkpoint"},
             "limit": _integer(1, 1024, default=32) | {"description": "units of a layer, and rows, that are listed"},
-            "top": _integer(0, 100, default=10) | {"description": "weights that are looked at one by one"},
+            "top": _integer(0, 100)
+            | {"description": "weights that are looked at one by one; by default 10, or fewer of a large network"},
         },
     ),
     "predictions.predictions": Operation({200: payloads.Predictions}, takes=payloads.Question),

@@ -14,10 +14,12 @@ from models.spec import JobSpec, parse_spec
 from models.tabular import Preprocessing
 from models.tabular.classes import label_text
 from service.predictions.prediction import network_of
+from service.predictions.trace_limits import affordable_top
 from service.predictions.traced_rows import TracedRows, consecutive_rows, next_batch, open_source
 from service.predictions.trained import Trained
 from worker.backprop import Layout, Network, make_optimizer, make_penalty, make_schedule
-from worker.backprop.trace import Adjustment, Rule, Trace, trace
+from worker.backprop.trace import Adjustment, Trace, trace
+from worker.backprop.traced_step import Rule
 
 MOST_UNITS = 1024
 """Units of a layer that are listed one by one."""
@@ -35,13 +37,13 @@ class Look:
     Attributes:
         row: the first of so many ``rows`` of the dataset; None for the batch of the step after the kept state.
         limit: units of a layer, and rows, that are listed.
-        top: weights that are looked at one by one.
+        top: weights that are looked at one by one; None for ten, or fewer where ten are too many.
     """
 
     row: int | None
     rows: int
     limit: int
-    top: int
+    top: int | None
 
 
 def trace_rows(
@@ -53,7 +55,7 @@ def trace_rows(
     weights of its rows and classes, its shards and its dropout: it has the cost that the step recorded.
 
     Raises:
-        ValidationFailed: there are no such rows, or one of them cannot be used.
+        ValidationFailed: there are no such rows, one of them cannot be used, or they are too much work.
         ArtifactMissing: the dataset's file is gone.
     """
     spec, source = parse_spec(trained.spec), open_source(trained, dataset, store)
@@ -64,7 +66,9 @@ def trace_rows(
         rows = consecutive_rows(source, trained, look.row, look.rows)
     network = network_of(spec, trained, dropout=rows.epoch is not None)
     rule = _rule(spec, network, trained)
-    found = trace(network, trained.parameters, rows.x, rows.y, rule, look.top, weight=rows.weight, shards=rows.shards)
+    is_batch = rows.epoch is not None
+    top = affordable_top(look.top, len(rows.x), network.layout, rule.update_order, is_batch=is_batch)
+    found = trace(network, trained.parameters, rows.x, rows.y, rule, top, weight=rows.weight, shards=rows.shards)
     names = preprocessing.input_names
     return {
         "job": trained.job_id,
@@ -72,8 +76,12 @@ def trace_rows(
         "row": look.row,
         "rows": len(rows.x),
         "row_numbers": rows.numbers[:limit].tolist(),
-        "batch": _batch(rows, network, found, recorded_cost),
+        "batch": _batch(rows, network, found, recorded_cost, spec.training.max_epochs),
         "cost": _number(found.cost),
+        "cost_after": _number(found.cost_after),
+        "gradient_norm": _number(found.gradient_norm),
+        "update_order": rule.update_order,
+        "layer_order": found.order,
         "inputs": [
             {"name": name, "value": _number(value)}
             for name, value in zip(names[:limit], rows.x.mean(axis=0, dtype=np.float64), strict=False)
@@ -86,12 +94,15 @@ def trace_rows(
     }
 
 
-def _batch(rows: TracedRows, network: Network, found: Trace, recorded_cost: float | None) -> dict[str, Any] | None:
+def _batch(
+    rows: TracedRows, network: Network, found: Trace, recorded_cost: float | None, max_epochs: int
+) -> dict[str, Any] | None:
     """What is said of a batch alone."""
     if rows.epoch is None:
         return None
     return {
         "epoch": rows.epoch,
+        "beyond_the_end": rows.epoch > max_epochs,
         "shards": rows.shards,
         "weight": _number(found.weight),
         "dropout": any(network.dropout),
@@ -113,6 +124,7 @@ def _rule(spec: JobSpec, network: Network, trained: Trained) -> Rule:
         clip_norm=training.clip_norm,
         learning_rate=training.optimizer.learning_rate * factor,
         step=trained.step,
+        update_order=training.update_order,
     )
 
 
@@ -129,7 +141,9 @@ def _layer(network: Network, spec: JobSpec, parameters: Array, found: Trace, i: 
         "deltas": _numbers(found.deltas[i].mean(axis=0, dtype=np.float64)[:limit]),
         "dead_share": float((a == 0).all(axis=0).mean()) if hidden else None,
         "gradient_rms": _rms(found.gradient[part]),
+        "clip_factor": _number(found.clip_factors[i]),
         "update_rms": _rms(found.update[part]),
+        "impact": None if found.impacts is None else _number(found.impacts[i]),
         "weight_rms": _rms(network.layout.weight(i, parameters)),
         "histogram": {"edges": _numbers(edges), "counts": counts.tolist()},
     }

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from models.errors import Fault, ValidationFailed
-from models.records import Dataset
+from models.job_datasets import get_job_dataset
 from service.bodies import json_body
 from service.context import context, current_owner
 from service.history.steps import recorded_cost
@@ -74,7 +74,7 @@ def backprop(job_id: str) -> dict[str, Any]:
     query.check()
     trained = _load(job_id, Which("last") if step is None else Which(str(step), step))
     with context().database.read() as session:
-        dataset = session.get_one(Dataset, trained.dataset_id)
+        dataset = get_job_dataset(session, trained.dataset_id)
         recorded = recorded_cost(session, job_id, trained.step)
     return trace_rows(trained, dataset, context().store, look, recorded)
 
@@ -87,7 +87,7 @@ def _read_look(query: Query) -> Look:
             if value is not None:
                 query.fault(name, f"{name} picks rows of the dataset, batch those of a step: leave one out", "excluded")
     limit, top = query.integer("limit", least=1, most=MOST_UNITS), query.integer("top", least=0, most=MOST_WEIGHTS)
-    return Look(None if batch else row or 0, rows or 1, limit or 32, 10 if top is None else top)
+    return Look(None if batch else row or 0, rows or 1, limit or 32, top)
 
 
 def _load(job_id: str, which: Which) -> Trained:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.database import utc_now
 from models.errors import Conflict, Fault, NotFound, ValidationFailed
 from models.ids import new_id
+from models.job_datasets import check_job_datasets
 from models.lifecycle import record_event
 from models.records import CostChunk, Job, Verification
 from models.spec.base import SpecPart
@@ -49,10 +50,12 @@ def enqueue_verification(session: Session, job: Job, request: VerificationReques
 
     Raises:
         Conflict: the job has not ended, or another stretch of it is being verified.
+        DatasetDeleted: its rows are gone.
         ValidationFailed: there is no such stretch.
     """
     if job.state not in TERMINAL:
         raise Conflict(f"job {job.id} is {job.state}: it can be verified once it has ended")
+    check_job_datasets(session, job)
     first, last = _stretch(session, job, request)
     statement = select(Verification).where(Verification.job_id == job.id, Verification.state.in_(_OPEN))
     on_its_way = session.scalars(statement).first()

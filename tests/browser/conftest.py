@@ -37,7 +37,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-EXPECTED = [*(f"status of {status}" for status in (401, 404, 409, 413, 422)), "ERR_FAILED"]
+EXPECTED = [*(f"status of {status}" for status in (401, 404, 409, 410, 413, 422)), "ERR_FAILED"]
 """What Chromium's console reports as errors, and a test may have asked for: refusals, and a cut connection."""
 
 expect.set_options(timeout=15_000)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from models.records import Checkpoint
+from models.database import utc_now
+from models.records import Checkpoint, Dataset, Job
 
 WICKED = '<img src=x onerror="document.title=1"><b>bold</b>'
 
@@ -111,11 +113,68 @@ def test_a_state_that_is_gone_gives_way_to_the_newest(page, world, job, asked):
         session.delete(session.get_one(Checkpoint, (job, 0)))
     world.checkpoint(job, 20)
     page.get_by_role("button", name="Row after").click()
-    expect(page.get_by_text("Step 0 is not kept any more: these are the newest weights.")).to_be_visible()
+    expect(page.get_by_text("Step 0 is no longer kept; showing step 20.")).to_be_visible()
     page.wait_for_url("**/backprop?step=20&row=4")
     expect(page.get_by_label("Weights to look at")).to_have_value("20")
     expect(page.get_by_label("Row of the dataset")).to_have_value("4")
     expect(page.locator("trace-layers svg").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("row=1&step=7", "Step 7 is no longer kept; showing step 10."),
+        ("batch=true&step=1234", "Step 1,234 is not kept; showing step 10."),
+        ("row=999999&step=10", "The dataset has no row 999,999; showing row 99."),
+        ("row=x&step=y", "Step “y” is not kept; showing step 10. The dataset has no row “x”; showing row 0."),
+    ],
+)
+def test_what_a_link_asks_for_and_is_not_there_is_said_to_be_something_else(page, job, query, said):
+    page.goto(f"/jobs/{job}/backprop?{query}")
+    expect(page.locator("trace-layers svg").first).to_be_visible()
+    notice = page.locator("trace-choice .missed")
+    expect(notice).to_have_text(said)
+    page.get_by_label("Weights to look at").select_option("before the first step")
+    expect(notice).to_be_hidden()
+
+
+def test_what_a_link_asks_for_and_is_there_is_shown_without_a_notice(page, asked):
+    asked("step=0&row=99")
+    expect(page.locator("trace-choice .missed")).to_be_hidden()
+
+
+def test_a_job_whose_dataset_was_deleted_says_what_that_means(page, world, job):
+    with world.database.write() as session:
+        session.get_one(Dataset, session.get_one(Job, job).dataset_id).deleted_at = utc_now()
+    page.goto(f"/jobs/{job}/backprop")
+    expect(page.get_by_role("alert")).to_contain_text("was deleted; trace, fork and verify need it")
+    expect(page.locator("trace-choice")).to_be_hidden()
+
+
+def test_a_layered_order_is_told_with_the_impact_of_each_layer_and_what_was_clipped(page, world):
+    training = {"update_order": "output_to_input", "clip_norm": 0.01, "l2": 0.01}
+    job_id = world.job(state="succeeded", spec={"training": training}, name="oaks")
+    world.learn(job_id)
+    vector = np.zeros(4 * 27, np.float32)  # 27 parameters, two slots that are 0, the best
+    vector[:27] = np.random.default_rng(0).normal(0, 1, 27)
+    world.checkpoint(job_id, 0, vector=vector)
+    page.goto(f"/jobs/{job_id}/backprop?batch=true")
+    expect(page.locator(".update-order")).to_contain_text("One layer at a time, output_to_input: Output → Layer 0.")
+    found = page.request.get(f"/api/v1/jobs/{job_id}/backprop?batch=true").json()
+    for layer in found["layers"]:
+        facts = page.locator(".layers > li").nth(layer["layer"] + 1).locator(".layer-weights .facts")
+        expect(facts).to_contain_text(f"Clip factor{layer['clip_factor']:.4g}")
+        expect(facts).to_contain_text(f"Gradient RMS{layer['gradient_rms']:.4g}")
+        expect(facts).to_contain_text(f"Impact{layer['impact']:+.4g}")
+    expect(page.locator("trace-layers")).to_contain_text("scaled down to 0.01 where it is larger")
+    expect(page.locator("trace-weights")).to_contain_text("has the penalty of the weight, l1 and l2, in it")
+    expect(page.locator("trace-weights")).to_contain_text("as it is before clipping")
+
+
+def test_a_plain_job_is_told_without_orders_impacts_and_clipping(page, asked):
+    asked("step=10&row=3")
+    for word in ("One layer at a time", "Impact", "Clip factor", "unclipped"):
+        expect(page.locator("trace-layers")).not_to_contain_text(word)
 
 
 def test_a_row_that_is_not_there_is_refused_in_the_services_words(page, asked):

@@ -41,6 +41,7 @@ def ask(failing: FlaskClient, error: Exception):
         (errors.NotFound("job", "job_1"), 404),
         (errors.Conflict("not now"), 409),
         (errors.ArtifactMissing("datasets/x"), 410),
+        (errors.DatasetDeleted("ds_1"), 410),
         (errors.TooLarge("at most 3"), 413),
         (errors.TooManyAttempts("wait"), 429),
         (errors.ArtifactCorrupt("x", "a" * 64, "b" * 64), 500),

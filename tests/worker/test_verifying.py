@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from models.database import now_us, utc_now
 from models.ids import new_id
-from models.records import Checkpoint, CostChunk, Epoch, Job, Verification
+from models.records import Checkpoint, CostChunk, Dataset, Epoch, Job, Verification
 from tests.support.fleet import Fleet, wait_until
 from worker.control.identity import WorkerIdentity
 from worker.control.verifications import MOST_ATTEMPTS, take_verification
@@ -157,6 +157,14 @@ def test_a_checkpoint_that_is_no_longer_kept_is_an_error_and_no_verdict(fleet, e
     found = verdict(fleet, ask(fleet, ended, first=1))
     assert found.state == "error"
     assert "step 1 is no longer kept" in found.message
+
+
+def test_a_dataset_that_was_deleted_meanwhile_is_an_error_that_says_so(fleet, ended):
+    with fleet.database.write() as session:
+        session.get_one(Dataset, ended.dataset_id).deleted_at = utc_now()
+    found = verdict(fleet, ask(fleet, ended))
+    assert found.state == "error"
+    assert "was deleted; trace, fork and verify need it" in found.message
 
 
 def test_a_job_that_waits_comes_first(fleet, ended):

@@ -68,6 +68,12 @@ class Penalty:
             total += self.l1 * float(np.abs(w).sum()) + 0.5 * self.l2 * float(np.square(w).sum())
         return total
 
+    def change(self, index: int, before: float, after: float) -> float:
+        """What ``cost`` changes by when one element of the flat vector goes from ``before`` to ``after``."""
+        if not self.layout.weights_within(index, index + 1):
+            return 0.0
+        return self.l1 * (abs(after) - abs(before)) + 0.5 * self.l2 * (after * after - before * before)
+
 
 def make_penalty(layout: Layout, *, l1: float = 0.0, l2: float = 0.0) -> Penalty:
     """The penalty of a spec."""

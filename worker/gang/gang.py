@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from models.errors import GangBroken
+from worker.backprop.gradient_norm import NORM_BLOCK
 from worker.gang.barrier import Barrier
 from worker.gang.control_words import Action, Word
-from worker.gang.segment import NORM_BLOCK, Segment
+from worker.gang.segment import Segment
 
 
 @dataclass(frozen=True, slots=True)

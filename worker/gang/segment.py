@@ -36,8 +36,6 @@ from worker.gang.barrier import COUNTER_STRIDE
 RING_STEPS = 1 << 18
 """Steps whose cost the segment remembers: ten seconds of the fastest network while the database is away."""
 RING_EPOCHS = 1 << 12
-NORM_BLOCK = 1024
-"""Elements of the gradient whose squares are added at a time; cuts between members fall between blocks."""
 NOTE_BYTES = 1 << 16
 _LINE = 64
 _WORTH_FORGETTING = 1 << 20
@@ -72,11 +70,6 @@ class SegmentShape:
 def is_finite(vector: NDArray[Any]) -> bool:
     """Whether all elements are numbers; looked at piece by piece, for memory's sake."""
     return all(bool(np.isfinite(vector[low : low + PIECE]).all()) for low in range(0, vector.size, PIECE))
-
-
-def norm_blocks(start: int, stop: int) -> int:
-    """Blocks of NORM_BLOCK elements in [start, stop), the last one possibly shorter."""
-    return -(-(stop - start) // NORM_BLOCK)
 
 
 class Segment:

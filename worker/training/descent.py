@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from worker.backprop.gradient_norm import norm_blocks
 from worker.backprop.tree import bind_tree_total
 from worker.gang.gang import Gang
-from worker.gang.segment import norm_blocks
 from worker.training.batches import Batch
 from worker.training.run import Run
 

@@ -16,15 +16,15 @@ bits do not depend on who computes what.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 
+from worker.backprop.gradient_norm import norm_blocks, total_norm
 from worker.backprop.tree import bind_tree_total
+from worker.backprop.update_order import fixed_order, largest_first
 from worker.gang.gang import Gang
-from worker.gang.segment import norm_blocks
 from worker.training.batches import Batch
 from worker.training.descent import Judge
 from worker.training.run import Run
@@ -52,8 +52,7 @@ class LayerByLayer:
             run.exchange_over(layer.start, layer.stop, self._norms[first:last])
             for layer, (first, last) in zip(self._layers, pairwise(starts), strict=True)
         ]
-        forward = list(range(len(self._layers)))
-        fixed = {"input_to_output": forward, "output_to_input": forward[::-1]}.get(order)
+        fixed = fixed_order(order, len(self._layers))
         self._order: Callable[[Batch, int], Sequence[int]] = (
             self._largest_gradient_first if fixed is None else lambda _batch, _step: fixed
         )
@@ -71,7 +70,7 @@ class LayerByLayer:
 
     def gradient_norm(self) -> float:
         """Over all layers, each at the weights it was adjusted from."""
-        return math.sqrt(np.add.reduce(self._norms, dtype=np.float64))
+        return total_norm(self._norms)
 
     def _adjust(self, layer: int, batch: Batch, step: int, rate: float, *, judged: bool) -> float:
         """Update one layer; for the leader, the cost before, summed over the batch's rows."""
@@ -107,8 +106,5 @@ class LayerByLayer:
         for exchange in self._exchanges:
             exchange.measure(1.0 / batch.divisor)
         self._gang.meet()  # all squares are there
-        sizes = [layer.stop - layer.start for layer in self._layers]
-        rms = [
-            exchange.gradient_norm() / math.sqrt(size) for exchange, size in zip(self._exchanges, sizes, strict=True)
-        ]
-        return sorted(range(len(rms)), key=lambda layer: (-rms[layer], layer))
+        norms = [exchange.gradient_norm() for exchange in self._exchanges]
+        return largest_first(norms, [layer.stop - layer.start for layer in self._layers])

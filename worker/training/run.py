@@ -18,11 +18,12 @@ from models.tabular.classes import label_text
 from models.tabular.values import Value
 from worker.backprop import Layout, Network, ShardPass, initialize, make_optimizer, make_penalty, make_schedule
 from worker.backprop.buffers import Buffers
+from worker.backprop.gradient_norm import norm_blocks
 from worker.backprop.row_weights import row_weights
 from worker.backprop.steps import Steps, shard_rows
 from worker.gang.exchange import Exchange, publishes
 from worker.gang.gang import Gang, own_cut
-from worker.gang.segment import SegmentShape, norm_blocks
+from worker.gang.segment import SegmentShape
 from worker.training.batches import Batches
 from worker.training.prepared import Prepared
 from worker.training.progress import Progress

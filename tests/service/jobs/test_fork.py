@@ -50,6 +50,16 @@ def test_it_is_a_job_of_its_own_that_goes_on_at_the_step(client, world, parent):
     assert world.events(parent)[-1].kind == "fork"
 
 
+def test_without_its_dataset_it_says_what_that_means(client, world, parent):
+    world.change(parent, state="succeeded")
+    with world.database.read() as session:
+        dataset_id = session.get_one(Job, parent).dataset_id
+    assert client.delete(f"/api/v1/datasets/{dataset_id}").status_code == 204
+    answer = fork(client, parent, step=10)
+    assert (answer.status_code, answer.get_json()["code"]) == (410, "dataset_deleted")
+    assert "trace, fork and verify need it" in answer.get_json()["detail"]
+
+
 def test_its_state_is_a_copy_that_outlives_the_parents(client, world, parent):
     job_id = fork(client, parent, step=10).get_json()["id"]
     with world.database.read() as session:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.checkpoint_file import read_checkpoint
-from models.records import Checkpoint
+from models.records import Checkpoint, Job
 from models.tabular import Preprocessing
 from service.predictions.backprop import output_names
 from tests.support.service_world import SEVERAL
@@ -98,6 +98,16 @@ def test_a_step_that_is_not_kept_is_refused_with_those_that_are(client, job_id):
     status, found = ask(client, job_id, step=11)
     assert status == 404
     assert "kept steps: 10, 20" in found["detail"]
+
+
+def test_without_its_dataset_it_says_what_that_means(client, world, job_id):
+    with world.database.read() as session:
+        dataset_id = session.get_one(Job, job_id).dataset_id
+    assert client.delete(f"/api/v1/datasets/{dataset_id}").status_code == 204
+    for query in ({"row": 3}, {"batch": "true"}):
+        status, found = ask(client, job_id, **query)
+        assert (status, found["code"]) == (410, "dataset_deleted")
+        assert found["detail"] == f"the dataset {dataset_id} was deleted; trace, fork and verify need it"
 
 
 def test_another_owners_job_is_not_there(client, world):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.records import Job
+
 
 @pytest.fixture
 def ended(world):
@@ -30,6 +32,21 @@ def test_by_default_it_is_from_the_newest_checkpoint_before_the_end(client, hint
     assert client.get(f"/api/v1/jobs/{ended}/verifications").get_json()["items"] == [found]
     receipt = client.get(f"/api/v1/jobs/{ended}/receipt").get_json()
     assert receipt["verifications"] == [{"from_step": 10, "to_step": 40, "state": "queued"}]
+
+
+@pytest.mark.parametrize("which", ["trained on", "tested on"])
+def test_without_a_dataset_it_says_what_that_means(client, world, hints, which):
+    validation = world.dataset()
+    job_id = world.job(state="succeeded", step=40, spec={"validation": {"dataset": validation}})
+    world.checkpoint(job_id, 0)
+    world.steps(job_id, np.linspace(2.0, 1.0, 40))
+    with world.database.read() as session:
+        dataset_id = validation if which == "tested on" else session.get_one(Job, job_id).dataset_id
+    assert client.delete(f"/api/v1/datasets/{dataset_id}").status_code == 204
+    answer = ask(client, job_id)
+    assert (answer.status_code, answer.get_json()["code"]) == (410, "dataset_deleted")
+    assert answer.get_json()["detail"] == f"the dataset {dataset_id} was deleted; trace, fork and verify need it"
+    assert hints.published == []
 
 
 def test_the_same_twice_is_one_and_another_must_wait(client, hints, ended):

@@ -5,7 +5,9 @@ import pytest
 
 from worker.backprop import Network, initialize, make_optimizer, make_penalty
 from worker.backprop.textbook import forward, gradient, outputs
-from worker.backprop.trace import Rule, trace
+from worker.backprop.trace import _steepest, trace
+from worker.backprop.traced_step import Rule
+from worker.backprop.update_order import UPDATE_ORDERS
 
 NETWORK = Network((3, 4, 5, 2), ("relu", "tanh"), dtype="float64")
 RANDOM = np.random.default_rng(3)
@@ -13,9 +15,9 @@ X, Y = RANDOM.standard_normal((6, 3)), RANDOM.integers(0, 2, 6)
 THETA = initialize(NETWORK, "he_normal", 1)
 
 
-def rule(name="sgd", clip_norm=None, l2=0.0, step=0, slots=(), rate=0.1):
-    penalty = make_penalty(NETWORK.layout, l2=l2)
-    return Rule(make_optimizer(name), slots, penalty, clip_norm, learning_rate=rate, step=step)
+def rule(name="sgd", clip_norm=None, l1=0.0, l2=0.0, step=0, slots=(), rate=0.1, order="simultaneous"):
+    penalty = make_penalty(NETWORK.layout, l1=l1, l2=l2)
+    return Rule(make_optimizer(name), slots, penalty, clip_norm, learning_rate=rate, step=step, update_order=order)
 
 
 def cost(theta):
@@ -52,15 +54,65 @@ def test_the_update_is_the_optimizers_and_nothing_is_changed():
     np.testing.assert_array_equal(slots, before)
 
 
-def test_penalty_and_clipping_come_before_the_update():
-    plain = trace(NETWORK, THETA, X, Y, rule(l2=0.1), top=0).gradient
+def test_penalty_and_clipping_come_before_the_update_and_the_gradient_is_shown_unclipped():
+    plain = trace(NETWORK, THETA, X, Y, rule(l2=0.1), top=0)
     clipped = trace(NETWORK, THETA, X, Y, rule(l2=0.1, clip_norm=0.01), top=0)
     weights = np.zeros_like(THETA)
     for i in range(3):
         weights[NETWORK.layout.weight_slice(i)] = THETA[NETWORK.layout.weight_slice(i)]
-    np.testing.assert_allclose(plain, gradient(NETWORK, THETA, X, Y)[1] / 6 + 0.1 * weights, rtol=1e-10, atol=1e-15)
-    assert np.linalg.norm(clipped.gradient) == pytest.approx(0.01)
-    np.testing.assert_allclose(clipped.update, -0.1 * clipped.gradient, rtol=1e-9, atol=1e-18)
+    expected = gradient(NETWORK, THETA, X, Y)[1] / 6 + 0.1 * weights
+    np.testing.assert_allclose(plain.gradient, expected, rtol=1e-10, atol=1e-15)
+    np.testing.assert_array_equal(clipped.gradient, plain.gradient)
+    assert plain.gradient_norm == clipped.gradient_norm == pytest.approx(np.linalg.norm(expected), rel=1e-12)
+    assert plain.clip_factors == [1.0, 1.0, 1.0]
+    assert clipped.clip_factors == pytest.approx([0.01 / plain.gradient_norm] * 3, rel=1e-12)
+    assert np.linalg.norm(clipped.update) == pytest.approx(0.1 * 0.01)
+    np.testing.assert_allclose(clipped.update, -0.1 * clipped.clip_factors[0] * plain.gradient, rtol=1e-9, atol=1e-18)
+
+
+@pytest.mark.parametrize("order", UPDATE_ORDERS)
+@pytest.mark.parametrize("more", [{"clip_norm": 0.01}, {"l1": 0.3}, {"l2": 0.7}], ids=["clipped", "l1", "l2"])
+def test_a_small_step_measures_what_is_expected_of_it(order, more):
+    found = trace(NETWORK, THETA, X, Y, rule(rate=1e-4, order=order, **more), top=10)
+    for item in found.adjustments:
+        assert item.first_order == item.gradient * item.update
+        assert item.measured == pytest.approx(item.first_order, rel=0.01)
+
+
+@pytest.mark.parametrize("order", UPDATE_ORDERS[1:])
+def test_a_weight_is_moved_where_its_layer_is_adjusted(order):
+    found = trace(NETWORK, THETA, X, Y, rule(order=order), top=THETA.size)
+    before = {}
+    theta = THETA.copy()
+    for layer in found.order:
+        before[layer] = theta.copy()
+        part = NETWORK.layout.layer(layer)
+        theta[part] += found.update[part]
+        slopes = gradient(NETWORK, before[layer], X, Y)[1] / 6
+        np.testing.assert_allclose(found.gradient[part], slopes[part], rtol=1e-9, atol=1e-15)
+        assert found.impacts[layer] == pytest.approx(cost(before[layer]) - cost(theta), rel=1e-9, abs=1e-15)
+    assert found.cost_after == pytest.approx(cost(theta), rel=1e-12)
+    for item in found.adjustments:
+        start = next(before[i] for i in range(3) if item.index < NETWORK.layout.layer(i).stop)
+        moved = start.copy()
+        moved[item.index] += item.update
+        assert item.measured == pytest.approx(cost(moved) - cost(start), rel=1e-6, abs=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "top", "places"),
+    [
+        ([1.0, -3.0, 2.0, 3.0], 3, [1, 3, 2]),
+        ([0.0, 0.0, 0.0], 2, [0, 1]),
+        ([2.0, 5.0, 2.0, -2.0], 2, [1, 0]),
+        ([np.nan, 1.0, -np.inf], 2, [2, 1]),
+        ([1.0, 2.0], 5, [1, 0]),
+        ([1.0], 0, []),
+    ],
+    ids=["by size", "all equal", "equals", "no numbers", "fewer than asked", "none"],
+)
+def test_the_steepest_are_found_without_sorting_all(gradient, top, places):
+    assert _steepest(np.array(gradient), top) == places
 
 
 def test_the_weights_with_the_most_room_come_first_and_their_contribution_is_measured():

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from worker.backprop import Layout, make_optimizer, make_penalty
+from worker.backprop.gradient_norm import norm_blocks
 from worker.gang.exchange import BLOCK, Exchange
 from worker.gang.gang import Gang, places
-from worker.gang.segment import Segment, SegmentShape, norm_blocks
+from worker.gang.segment import Segment, SegmentShape
 
 SHARDS = 3
 

@@ -5,8 +5,8 @@ from itertools import pairwise, product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worker.backprop.gradient_norm import NORM_BLOCK
 from worker.gang.gang import deal, own_cut, places, places_by_speed
-from worker.gang.segment import NORM_BLOCK
 
 
 @given(st.integers(1, 64).flatmap(lambda shards: st.tuples(st.just(shards), st.integers(1, shards))))

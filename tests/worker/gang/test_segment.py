@@ -8,7 +8,8 @@ import pytest
 
 from models.errors import GangBroken
 from tests.support.resident_memory import resident_memory
-from worker.gang.segment import Segment, SegmentShape, norm_blocks
+from worker.backprop.gradient_norm import norm_blocks
+from worker.gang.segment import Segment, SegmentShape
 
 SHAPE = SegmentShape(
     shards=3,

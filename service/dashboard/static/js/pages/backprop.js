@@ -33,7 +33,7 @@ class BackpropPage extends HTMLElement {
     try {
       this.job = await ask(api`/jobs/${this.#id}`);
       const [checkpoints, dataset] = await Promise.all([
-        askAll(api`/jobs/${this.#id}/checkpoints`), ask(api`/datasets/${this.job.spec.dataset}`)]);
+        askAll(api`/jobs/${this.#id}/checkpoints`), this.#dataset()]);
       this.notice.clear();
       document.title = `Backpropagation · ${this.job.name} · Chainrule`;
       setText(this.querySelector(".of-job"), checkpoints.length ? `${this.job.name} · ${shortOutline(this.job.spec)}` : NOTHING_YET);
@@ -42,6 +42,16 @@ class BackpropPage extends HTMLElement {
     } catch (problem) {
       this.notice.show(problem);
       if (problem.isPassing) setTimeout(() => this.#begin(), AGAIN_MS);
+    }
+  }
+
+  /** What passes through the network; where it is gone, a trace says best what that means. */
+  async #dataset() {
+    try {
+      return await ask(api`/datasets/${this.job.spec.dataset}`);
+    } catch (problem) {
+      if (problem.status === 404) await ask(`${api`/jobs/${this.#id}/backprop`}?top=0`);
+      throw problem;
     }
   }
 

@@ -23,22 +23,25 @@ const explained = (task) => (task === "classification"
   ? "The cost says how wrong the answer is. It is near 0 when the target gets nearly all of the probability, and grows the less it gets."
   : "The cost says how wrong the answer is. It is 0 when the answer is the target, and grows with the distance.");
 
-function tellRow(facts, { cost, targets: [target], predictions: [answer] }) {
+function tellRow(facts, { cost, cost_after: after, targets: [target], predictions: [answer] }) {
   facts.set("Target", told(target));
   facts.set("Answer", told(answer.label ?? answer.value ?? Object.values(answer.values)));
   facts.set("Cost", figure(cost));
+  facts.set("After the update", figure(after));
 }
 
 function tellBatch(facts, found) {
-  const { cost, rows, step, batch, targets, predictions } = found;
+  const { cost, cost_after: after, rows, step, batch, targets, predictions } = found;
   facts.set("Rows", count(rows), `of epoch ${count(batch.epoch)}, in ${counted(batch.shards, "shard")}`);
   facts.set("Cost", figure(cost), "the mean over the rows");
+  facts.set("After the update", figure(after));
   if (predictions[0].label !== undefined) {
     const right = targets.filter((_, place) => !isWrong(found, place)).length;
     facts.set("Right answers", percent(right / targets.length), targets.length < rows ? `of the first ${count(targets.length)}` : "");
   }
   const recorded = batch.recorded_cost;
-  if (recorded === null) facts.set("Recorded", "nothing", `step ${count(step)} was not done`);
+  if (batch.beyond_the_end) facts.set("Recorded", "nothing", `the job ends before step ${count(step)}: this is what one more would do`);
+  else if (recorded === null) facts.set("Recorded", "nothing", `step ${count(step)} was not done`);
   else facts.set("Recorded", figure(recorded), recorded === cost ? `by step ${count(step)}: the same, to the last bit` : `by step ${count(step)}, on other hardware`);
 }
 

@@ -18,15 +18,14 @@ class TraceChoice extends HTMLElement {
     this.row = this.#within(Number(asked.get("row")));
     this.#build(checkpoints);
     this.#tell();
+    this.#notice(this.#instead(asked));
   }
 
   /** Take in which states are kept now: a running job lets go of older ones. */
   renew(checkpoints) {
-    const lost = this.step;
     this.offer(checkpoints, this.rows);
     this.#address();
     this.state.focus();
-    setText(this.said, `Step ${count(lost)} is not kept any more: these are the newest weights.`);
   }
 
   /** As the API's parameters. */
@@ -41,6 +40,20 @@ class TraceChoice extends HTMLElement {
     this.number.focus();
   }
 
+  /** What is shown in place of what the address asks for; empty if that is there. */
+  #instead(asked) {
+    const [step, row] = [asked.get("step"), this.what === "row" ? asked.get("row") : null];
+    const said = [];
+    if (step && Number(step) !== this.step) said.push(`Step ${namedNumber(step)} is ${Number(step) < this.step ? "no longer" : "not"} kept; showing step ${count(this.step)}.`);
+    if (row && Number(row) !== this.row) said.push(`The dataset has no row ${namedNumber(row)}; showing row ${count(this.row)}.`);
+    return said.join(" ");
+  }
+
+  #notice(text) {
+    setText(this.missed, text);
+    this.missed.hidden = !text;
+  }
+
   #build(checkpoints) {
     const options = [...checkpoints].reverse().map((each, age) =>
       element("option", { value: each.step, selected: each.step === this.step }, named(each, age)));
@@ -52,12 +65,13 @@ class TraceChoice extends HTMLElement {
     this.one = element("div", { class: "field" }, element("label", { for: this.number.id }, "Row of the dataset"),
       element("div", { class: "stepper" }, before, this.number, after));
     this.said = element("p", { class: "soft small" });
+    this.missed = element("p", { class: "notice missed", hidden: true, role: "status" });
     this.replaceChildren(
       element("div", { class: "trace-choice" },
         element("div", { class: "field" }, element("label", { for: this.state.id }, "Weights to look at"), this.state),
         choices("What passes through the network", WHAT, this.what, (what) => this.#set({ what })),
         this.one),
-      this.said);
+      this.said, this.missed);
   }
 
   #button(text, name, way) {
@@ -79,6 +93,7 @@ class TraceChoice extends HTMLElement {
   #set({ step = this.step, what = this.what, row = this.row }) {
     clearTimeout(this.typing);
     Object.assign(this, { step, what, row });
+    this.#notice("");
     this.#address();
     this.#tell();
   }
@@ -96,6 +111,9 @@ class TraceChoice extends HTMLElement {
     this.dispatchEvent(new Event("choice"));
   }
 }
+
+/** What the address has for a number, as it is if it is none. */
+const namedNumber = (text) => (/^\d+$/.test(text) ? count(Number(text)) : `“${text}”`);
 
 /** In words; the newest has the age 0. */
 function named({ step, epoch }, age) {

@@ -3,7 +3,7 @@
 import { histogram } from "../charts/histogram.js";
 import { unitMap } from "../charts/unit_map.js";
 import { element } from "../dom/element.js";
-import { count, counted, figure, percent } from "../text/numbers.js";
+import { count, counted, figure, percent, signed } from "../text/numbers.js";
 import { Facts } from "./facts.js";
 
 const FORWARD = "Forward, from above: each unit adds up what comes in, times its weights, and passes on its activation.";
@@ -13,17 +13,33 @@ const BACK = "Back, from below: the delta δ says how the cost changes with a un
 const FEW = 3;
 
 class TraceLayers extends HTMLElement {
-  show(found) {
+  show(found, { training }) {
     const { layers, rows } = found;
     const legend = element("p", { class: "soft small map-key" },
       element("span", { class: "key positive" }, "above zero"), element("span", { class: "key negative" }, "below zero"),
       "The stronger the colour, the larger the value within its map", rows > 1 ? "; means over the rows." : ".");
     this.replaceChildren(
       element("div", { class: "card-head" }, element("h2", {}, "2 · How much does each part contribute?")),
-      element("p", { class: "small" }, FORWARD), element("p", { class: "small" }, BACK), legend,
+      element("p", { class: "small" }, FORWARD), element("p", { class: "small" }, BACK),
+      ...told(found, training), legend,
       element("ol", { class: "layers" }, inputs(found), ...layers.map((layer) => drawn(layer, found))));
   }
 }
+
+/** How the update is made, where that is more than all layers at once. */
+function told({ update_order: order, layer_order: places, layers, gradient_norm: norm }, { clip_norm: most }) {
+  const said = [];
+  if (places) {
+    const names = places.map((layer) => nameOf(layer, layers)).join(" → ");
+    said.push(element("p", { class: "small update-order" }, `One layer at a time, ${order}: ${names}. Each has its gradient and its update at the weights that those before it have left. Its impact is what it took off the cost of these rows; above zero it helped.`));
+  }
+  if (most !== null) {
+    said.push(element("p", { class: "small" }, `Gradients are shown unclipped, ${figure(norm)} all of them together. For the update ${places ? "that of each layer" : "all"} is scaled down to ${figure(most)} where it is larger.`));
+  }
+  return said;
+}
+
+const nameOf = (layer, layers) => (layer === layers.length - 1 ? "Output" : `Layer ${layer}`);
 
 function inputs({ inputs: list, layers }) {
   const names = list.map(({ name }) => name);
@@ -37,7 +53,7 @@ function inputs({ inputs: list, layers }) {
 function drawn(layer, { layers, output_names: outputs }) {
   const isOutput = layer.layer === layers.length - 1;
   const names = layer.outputs.map((_, unit) => (isOutput && outputs[unit] ? outputs[unit] : `unit ${unit}`));
-  const title = isOutput ? "Output" : `Layer ${layer.layer}`;
+  const title = nameOf(layer.layer, layers);
   return element("li", {},
     element("div", { class: "layer-name" }, element("h3", {}, title), element("p", { class: "soft small" }, size(layer))),
     element("div", { class: "layer-maps" },
@@ -52,7 +68,9 @@ const figureOf = (title, map) => element("figure", {}, element("figcaption", {},
 function figures(layer) {
   const facts = new Facts();
   facts.set("Gradient RMS", figure(layer.gradient_rms));
+  if (layer.clip_factor !== 1) facts.set("Clip factor", figure(layer.clip_factor));
   facts.set("Update RMS", figure(layer.update_rms));
+  if (layer.impact !== null) facts.set("Impact", signed(layer.impact));
   if (layer.dead_share !== null) facts.set("Dead units", percent(layer.dead_share));
   return facts.root;
 }

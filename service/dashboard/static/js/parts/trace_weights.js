@@ -1,7 +1,7 @@
 /** <trace-weights>: the weights with the most room for adjustment, which way each would go, and what that is good for. */
 
 import { element } from "../dom/element.js";
-import { count, figure } from "../text/numbers.js";
+import { count, figure, signed } from "../text/numbers.js";
 
 const HEADS = ["Leads from", "to", "Weight", "Gradient", "Update", "Cost, expected", "Cost, measured"];
 
@@ -12,13 +12,22 @@ class TraceWeights extends HTMLElement {
       element("div", { class: "card-head" }, element("h2", {}, "3 · Which way, and how far?")),
       element("p", { class: "small" }, "These weights have the most room for adjustment: the cost is steepest in them. ",
         `The gradient says which way the cost rises, and how steeply; the update is what ${spec.training.optimizer.name} makes of it, as a rule the other way.`),
-      element("p", { class: "small" }, "The last two say what adjusting that one weight alone does to the cost: expected, gradient times update; and measured, with the weight moved. Below zero it helps. Where the two part, the step is too large for the cost to be straight."),
+      element("p", { class: "small" }, "The last two say what adjusting that one weight alone does to the cost: expected, gradient times update; and measured, with the weight moved. Below zero it helps. Where the two part, the step is too large for the cost to be straight.", ...more(found, spec.training)),
       element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Weights with the most room" },
         element("table", { class: "room" },
           element("caption", { class: "visually-hidden" }, "The weights with the most room for adjustment"),
           element("thead", {}, element("tr", {}, ...HEADS.map((text, place) => element("th", { scope: "col", class: place > 1 ? "right" : null }, text)))),
           element("tbody", {}, ...rows))));
   }
+}
+
+/** What a job may have beside the plain descent, as far as it bears on these figures. */
+function more({ layer_order: order }, { l1, l2, clip_norm: most }) {
+  return [
+    l1 || l2 ? " The cost has the penalty of the weight, l1 and l2, in it here, as the gradient has." : "",
+    most === null ? "" : " The gradient is shown as it is before clipping; the update is made of the clipped one.",
+    order ? " All of it is at the weights as they are when the layer is adjusted." : "",
+  ];
 }
 
 function row(item, found) {
@@ -41,7 +50,5 @@ function goal({ layer, to }, { layers, output_names: outputs }) {
   if (layer < layers.length - 1) return `layer ${layer}, unit ${count(to)}`;
   return outputs[to] === undefined ? `output ${to}` : `output “${outputs[to]}”`;
 }
-
-const signed = (value) => (value > 0 ? `+${figure(value)}` : figure(value));
 
 customElements.define("trace-weights", TraceWeights);

@@ -19,6 +19,9 @@ export function figure(value) {
   return String(Number(value.toPrecision(4)));
 }
 
+/** Like `figure`, what is above zero with its sign. */
+export const signed = (value) => (value > 0 ? `+${figure(value)}` : figure(value));
+
 /** 96.6 %, 99.58 %, 100 %: what is not all of it never reads as all of it. */
 export function percent(value) {
   if (value == null || !Number.isFinite(value)) return NONE;

@@ -1,0 +1,61 @@
+"""The norm of a gradient, and what ``clip_norm`` scales it by.
+
+    ‖g‖ = √Σ g²          g ← g · min(1, clip_norm / ‖g‖)
+
+The squares are added over fixed blocks of NORM_BLOCK elements, the blocks in a fixed order: whoever adds them, and
+wherever the vector is cut between blocks, the norm has the same bits.
+
+Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", 2013.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+NORM_BLOCK = 1024
+"""Elements of the gradient whose squares are added at a time; cuts between members fall between blocks."""
+
+_FEW = 64
+
+
+def norm_blocks(start: int, stop: int) -> int:
+    """Blocks of NORM_BLOCK elements in [start, stop), the last one possibly shorter."""
+    return -(-(stop - start) // NORM_BLOCK)
+
+
+def squares_of(gradient: Array) -> Array:
+    """Σ g² of each block of a vector, (blocks,), of its dtype; the zeros behind a shorter last block add nothing."""
+    lines = np.zeros((norm_blocks(0, gradient.size), NORM_BLOCK), gradient.dtype)
+    lines.reshape(-1)[: gradient.size] = gradient
+    squares: Array = np.vecdot(lines, lines)
+    return squares
+
+
+def bind_norm(squares: Array) -> Callable[[], float]:
+    """√Σ squares in float64. A few are added faster, and exactly, as Python numbers: 0.2 against 0.9 µs for 3."""
+    few = squares.size <= _FEW
+
+    def norm() -> float:
+        try:
+            return math.sqrt(math.fsum(squares.tolist()))
+        except OverflowError:  # a run that diverged
+            return math.inf
+
+    return norm if few else lambda: total_norm(squares)
+
+
+def total_norm(squares: Array) -> float:
+    """√Σ squares in float64: over the blocks of all layers, where each of them was adjusted by itself."""
+    return math.sqrt(np.add.reduce(squares, dtype=np.float64))
+
+
+def clip_factor(norm: float, clip_norm: float | None) -> float:
+    """What a gradient of this norm is scaled by; 1 where there is nothing to clip."""
+    return 1.0 if clip_norm is None or not norm > clip_norm else clip_norm / norm
