@@ -89,9 +89,9 @@ def _gelu(z: Floats) -> Floats:
 
 
 def _gelu_slope(z: Floats) -> Floats:
-    """(1 + t) / 2 + z (1 - t²) c (1 + 3 k z²) / 2"""
-    t = _gelu_tanh(z)
-    return 0.5 * (1.0 + t) + 0.5 * z * (1.0 - t**2) * GELU_C * (1.0 + 3.0 * GELU_CUBIC * z**2)
+    """(1 + h) / 2 + z (1 - h²) c (1 + 3 k z²) / 2"""
+    h = _gelu_tanh(z)
+    return 0.5 * (1.0 + h) + 0.5 * z * (1.0 - h**2) * GELU_C * (1.0 + 3.0 * GELU_CUBIC * z**2)
 
 
 def _silu(z: Floats) -> Floats:
