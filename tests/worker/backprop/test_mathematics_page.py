@@ -30,7 +30,14 @@ def test_every_file_of_the_mathematics_is_on_it():
 
 
 SCHEDULES = ("constant", "step", "exponential", "cosine", "warm_up", "one_cycle", "reduce_on_plateau")
-FAMILIES = (ACTIVATIONS, COSTS, OPTIMIZERS, SCHEDULES, UPDATE_ORDERS, {name.partition("_")[0] for name in INITIALIZERS})
+FAMILIES = (
+    ACTIVATIONS,
+    COSTS,
+    OPTIMIZERS,
+    SCHEDULES,
+    UPDATE_ORDERS,
+    dict.fromkeys(name.partition("_")[0] for name in INITIALIZERS),
+)
 
 
 @pytest.mark.parametrize("name", [*itertools.chain(*FAMILIES), "clip_norm"])
