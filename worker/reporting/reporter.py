@@ -152,8 +152,10 @@ class Reporter:
             return Action.GO_ON
 
     def _wish(self, session: Session, job: Job) -> Action:
-        """What the database asks the gang to do."""
-        place = self._trainer.gang.place
+        """What the database asks the gang to do. That a member is gone is found out first: nobody comes to a boundary
+        that it is waited for at.
+        """
+        place, of_members = self._trainer.gang.place, self._wish_of_members(session)
         if job.state == JobState.CANCELLING:
             return Action.CANCEL
         if job.state == JobState.PAUSING:
@@ -167,7 +169,7 @@ class Reporter:
         if (newcomers and place.size < allowed) or place.size > allowed:
             self._keep_speeds(session)
             return Action.REFORM
-        return max(self._wish_of_members(session), self._wish_for_another_deal(session, job))
+        return max(of_members, self._wish_for_another_deal(session, job))
 
     def _wish_of_members(self, session: Session) -> Action:
         """One that is gone or silent ends the generation where it is; one that is to end, at the next boundary."""
