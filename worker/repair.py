@@ -58,14 +58,20 @@ class RepairTimer:
         self._stop.set()
 
     def tidy(self) -> None:
-        """After the last child has ended: a last repair, and away with shared memory that nobody will come back for."""
-        try:
-            with self._database.write() as session:
-                reconcile(session, self._folder)
-                remove_stale_segments(session, self._folder)
-            self._folder.remove_if_unused()
-        except (SQLAlchemyError, OSError) as error:
-            _log.warning("shared memory not tidied", error=str(error))
+        """After the last child has ended: a last repair, and away with shared memory that nobody will come back for.
+
+        Tried again once: a connection that breaks now would leave the memory until a worker begins here.
+        """
+        for _ in range(2):
+            try:
+                with self._database.write() as session:
+                    reconcile(session, self._folder)
+                    remove_stale_segments(session, self._folder)
+                self._folder.remove_if_unused()
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("shared memory not tidied", error=str(error))
+            else:
+                return
 
     def _repair_forever(self) -> None:
         while not self._stop.is_set():
