@@ -109,6 +109,7 @@ def test_a_state_that_is_gone_gives_way_to_the_newest(page, world, job, asked):
     asked("step=10&row=3")
     page.get_by_label("Weights to look at").select_option("before the first step")
     page.wait_for_url("**/backprop?step=0&row=3")
+    expect(page.locator("backprop-page .trace")).not_to_have_attribute("aria-busy", "true")
     with world.database.write() as session:
         session.delete(session.get_one(Checkpoint, (job, 0)))
     world.checkpoint(job, 20)
