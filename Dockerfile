@@ -2,13 +2,16 @@
 
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
+# For the element-wise loops; the compiler stays behind with this stage.
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc && rm -rf /var/lib/apt/lists/*
 # Dependencies first: they change seldom, and this layer is the large one.
 COPY requirements/server.lock requirements/build.lock requirements/
 RUN python -m venv /opt/build \
  && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements/build.lock \
  && python -m venv /opt/chainrule \
  && /opt/chainrule/bin/pip install --no-cache-dir --require-hashes -r requirements/server.lock
-COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE NOTICE ./
+COPY scripts/compile_loops.py scripts/
 COPY chainrule chainrule
 COPY service service
 COPY worker worker

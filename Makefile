@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 PEERS := .venv-peers
 # Looked up only when an environment is made: a second `make` starts nothing it doesn't need.
 python = $$(PYTHON="$(PYTHON)" scripts/find_python.sh)
-SOURCE := chainrule service worker models migrations
+# Element-wise loops, made where there is a C compiler; without one everything works, more slowly.
+LOOPS := worker/backprop/compiled/loops_float32.so
 # Two test processes: the suite is made for a machine of two cores.
 JOBS ?= 2
 
@@ -28,23 +29,26 @@ $(VENV)/.ready: requirements/dev.lock scripts/install.py
 		"$$python" scripts/install.py $(VENV) requirements/dev.lock
 	@touch $(VENV)/.server $@
 
+$(LOOPS): worker/backprop/compiled/loops.c scripts/compile_loops.py
+	@python=$(python) && "$$python" scripts/compile_loops.py
+
 $(PEERS)/.ready: requirements/peers.txt
 	@python=$(python) && echo "Installing the peers of the benchmarks into $(PEERS) ..." && \
 		"$$python" -m venv $(PEERS) && $(PEERS)/bin/pip install --quiet -r requirements/peers.txt
 	@touch $@
 
 .PHONY: install
-install: $(VENV)/.ready ## Make .venv from the hashed lock, with all tools for development
+install: $(VENV)/.ready $(LOOPS) ## Make .venv from the hashed lock, with all tools for development
 	@:
 
 # ---- using it
 
 .PHONY: demo
-demo: $(VENV)/.server ## Start everything, train on handwritten digits, predict, stop everything
+demo: $(VENV)/.server $(LOOPS) ## Start everything, train on handwritten digits, predict, stop everything
 	@$(BIN)/chainrule demo
 
 .PHONY: up
-up: $(VENV)/.server ## Start the service here and keep it running (Ctrl-C ends it)
+up: $(VENV)/.server $(LOOPS) ## Start the service here and keep it running (Ctrl-C ends it)
 	@$(BIN)/chainrule up
 
 # ---- checking it
@@ -89,5 +93,5 @@ lock: ## Resolve pyproject.toml into requirements/*.lock again
 
 .PHONY: clean
 clean: ## Remove the environment and everything the tools left
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) worker/backprop/compiled/*.so dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

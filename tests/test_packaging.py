@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -17,13 +19,19 @@ COMPOSE = (ROOT / "docker-compose.yml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    directory = tmp_path_factory.mktemp("wheel")
+COMPILE = ROOT / "scripts" / "compile_loops.py"
+
+
+def build_wheel(directory: Path, **environment: str) -> zipfile.ZipFile:
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(directory)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, env={**os.environ, **environment})
     (file,) = directory.glob("*.whl")
     return zipfile.ZipFile(file)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_holds_every_tracked_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
@@ -40,6 +48,25 @@ def test_the_wheel_holds_nothing_but_the_packages(wheel: zipfile.ZipFile) -> Non
 def test_the_wheel_carries_the_licence_and_the_notice(wheel: zipfile.ZipFile) -> None:
     names = {Path(name).name for name in wheel.namelist() if ".dist-info/" in name}
     assert {"LICENSE", "NOTICE"} <= names
+
+
+@pytest.mark.skipif(runpy.run_path(str(COMPILE))["find_compiler"]() is None, reason="there is no C compiler")
+def test_the_wheel_brings_the_compiled_loops_and_names_their_platform(wheel: zipfile.ZipFile) -> None:
+    loops = {f"worker/backprop/compiled/loops_{dtype}.so" for dtype in ("float32", "float64")}
+    assert loops <= set(wheel.namelist())
+    assert "-py3-none-linux_" in str(wheel.filename)
+
+
+def test_a_wheel_made_without_a_compiler_is_for_every_platform(tmp_path: Path) -> None:
+    plain = build_wheel(tmp_path, CC="/no/compiler/here")
+    assert not [name for name in plain.namelist() if name.endswith(".so")]
+    assert str(plain.filename).endswith("-py3-none-any.whl")
+
+
+def test_loops_that_cannot_be_compiled_are_no_error_and_it_is_said_why() -> None:
+    command = [sys.executable, str(COMPILE)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "CC": "false --loud"})
+    assert done.stderr == "Element-wise loops stay NumPy calls, which is slower: false --loud failed: exit code 1.\n"
 
 
 def test_the_client_alone_asks_for_no_server_package(wheel: zipfile.ZipFile) -> None:

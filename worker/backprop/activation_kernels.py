@@ -18,6 +18,7 @@ import numpy as np
 
 from worker.backprop.activations import GELU_C, GELU_CUBIC, LEAK, lowest_exponent
 from worker.backprop.arrays import Floats, Op
+from worker.backprop.compiled import bind_loop
 
 
 class Kernel(NamedTuple):
@@ -95,7 +96,9 @@ def _relu(a: Floats, d: Floats, extra: tuple[Floats, ...], s: Floats, t: Floats)
     """slope = 1 where a > 0: for a few elements as their sign, for many, in half the time, as a comparison."""
     (zero,) = _constants(a, 0.0)
     slope: list[Op]
-    if a.size <= _FEW:
+    if loop := bind_loop("relu_slope", (d, a)):
+        slope = [loop.run]
+    elif a.size <= _FEW:
         slope = [partial(np.sign, a, s), partial(np.multiply, d, s, d)]
     else:
         positive = s.reshape(-1).view(np.bool_)[: a.size].reshape(a.shape)

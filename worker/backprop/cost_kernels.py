@@ -15,6 +15,7 @@ import numpy as np
 
 from worker.backprop.activation_kernels import bind_sigmoid
 from worker.backprop.arrays import Codes, Floats, Op
+from worker.backprop.compiled import bind_loop
 
 CostKernel = Callable[[Any, "Floats | None"], float]
 _Reduce = Callable[..., Any]
@@ -62,38 +63,88 @@ def _bind_softmax(z: Floats) -> Callable[[], None]:
 
 
 def _cross_entropy(z: Floats) -> CostKernel:
-    """C = log s - (z_y - m),  δ = exp(z - m) / s - onehot(y), with z_y found in the flat z at n y + row."""
-    k, n = z.shape
-    flat, dtype = z.reshape(-1), z.dtype
-    line, column, index = np.arange(k) * n, np.arange(n), np.empty(n, np.intp)
-    top, s, of_label, ones, one = (np.ones(size, dtype) for size in (n, n, n, k, ()))
-    pick_line, pick = line.take, flat.take
-    add, subtract, multiply, divide, dot, exp, log = (
-        np.add, np.subtract, np.multiply, np.divide, np.dot, np.exp, np.log
-    )  # fmt: skip
-    reduce_max: _Reduce = np.maximum.reduce
+    """C = log s - (z_y - m),  δ = exp(z - m) / s - onehot(y),  s the sum of a column's exp(z - m)."""
+    n = z.shape[1]
+    codes, s, of_label = np.empty(n, np.int64), np.empty(n, z.dtype), np.empty(n, z.dtype)
+    shift, set_delta = _bind_shift(z, codes, of_label), _bind_delta(z, codes, s)
+    copyto, multiply, subtract, exp, log = np.copyto, np.multiply, np.subtract, np.exp, np.log
     total = _bind_total(s)
 
     def cost(y: Codes, weight: Floats | None) -> float:
-        pick_line(y, 0, index, "clip")  # "clip" writes straight to the result; codes are in range by contract
-        add(index, column, index)
-        reduce_max(z, 0, None, top)
-        subtract(z, top, z)
-        pick(index, 0, of_label, "clip")
+        copyto(codes, y)
+        shift()
         exp(z, z)
-        dot(ones, z, s)
-        divide(z, s, z)
+        set_delta()
         log(s, s)
         subtract(s, of_label, s)
-        pick(index, 0, of_label, "clip")
-        subtract(of_label, one, of_label)
-        flat[index] = of_label
         if weight is not None:
             multiply(s, weight, s)
             multiply(z, weight, z)
         return total()
 
     return cost
+
+
+def _bind_shift(z: Floats, codes: Codes, of_label: Floats) -> Op:
+    """z ← z - m, m the largest of a column, and of_label = z_y of what comes out."""
+    top = np.empty_like(of_label)
+    if loop := bind_loop("softmax_shift", (z, top, of_label, codes), sizes=z.shape):
+        return loop.run
+    pick = _bind_pick(z, codes, of_label)
+    subtract, reduce_max = np.subtract, np.maximum.reduce
+
+    def shift(reduce_max: _Reduce = reduce_max) -> None:
+        reduce_max(z, 0, None, top)
+        subtract(z, top, z)
+        pick()
+
+    return shift
+
+
+def _bind_delta(z: Floats, codes: Codes, s: Floats) -> Op:
+    """s = Σ_i z_i from the first output to the last, z ← z / s - onehot(y)."""
+    if loop := bind_loop("softmax_delta", (z, s, codes), sizes=z.shape):
+        return loop.run
+    flat, index, of_label, one = z.reshape(-1), np.empty(s.size, np.intp), np.empty_like(s), np.ones((), z.dtype)
+    pick = _bind_pick(z, codes, of_label, index)
+    add_up, divide, subtract = _bind_column_sums(z, s), np.divide, np.subtract
+
+    def set_delta() -> None:
+        add_up()
+        divide(z, s, z)
+        pick()
+        subtract(of_label, one, of_label)
+        flat[index] = of_label
+
+    return set_delta
+
+
+def _bind_pick(z: Floats, codes: Codes, of_label: Floats, index: Codes | None = None) -> Op:
+    """of_label = z_y, found in the flat z at n y + row."""
+    k, n = z.shape
+    index = np.empty(n, np.intp) if index is None else index
+    pick_line, pick, add, column = (np.arange(k) * n).take, z.reshape(-1).take, np.add, np.arange(n)
+
+    def run() -> None:
+        pick_line(codes, 0, index, "clip")  # "clip" writes straight to the result; codes are in range by contract
+        add(index, column, index)
+        pick(index, 0, of_label, "clip")
+
+    return run
+
+
+def _bind_column_sums(z: Floats, s: Floats) -> Op:
+    """One row is added in pairs by a reduction, several from the first output to the last: as the loop does."""
+    reduce_sum: _Reduce = np.add.reduce
+    if z.shape[1] > 1:
+        return lambda: reduce_sum(z, 0, None, s)
+    sums = np.empty_like(z)
+
+    def one_row() -> None:
+        np.add.accumulate(z, 0, None, sums)
+        s[:] = sums[-1]
+
+    return one_row
 
 
 def _bind_total(costs: Floats) -> Callable[[], float]:

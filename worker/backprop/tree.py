@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.backprop.compiled import Loop, bind_loop
+
 Array = NDArray[Any]
 
 
@@ -35,39 +37,49 @@ def tree_sum_of(value: Callable[[int], Any], shards: int) -> Any:
     return add(0, shards)
 
 
-def bind_tree_sum(shards: Sequence[Array], out: Array, scratch: Sequence[Array]) -> Callable[[], Array]:
-    """T(0, S) over arrays as a function without arguments that adds in place and allocates nothing.
+def bind_tree_mean(shards: Sequence[Array], out: Array, scratch: Sequence[Array]) -> Callable[[float], None]:
+    """``out`` = T(0, S) · scale over arrays, as a function of the scale that adds in place and allocates nothing.
 
     Args:
         shards: S arrays of one shape.
-        out: of that shape; holds the sum after a call, unless there is one shard only.
-        scratch: ``tree_depth(S) - 1`` more arrays of that shape, for right-hand subtrees on the way.
-
-    Returns:
-        A function that returns the sum: ``out``, or for one shard the shard itself.
+        out: of that shape; it may be the memory of one of them.
+        scratch: ``tree_depth(S)`` more arrays of that shape.
     """
+    additions, multiply, add = _additions(shards, scratch), np.multiply, np.add
+    total = additions[-1][-1] if additions else shards[0]
+
+    def set_mean(scale: float) -> None:
+        for left, right, target in additions:
+            add(left, right, target)
+        multiply(total, scale, out)
+
+    return set_mean
+
+
+def tree_mean_loops(shards: Sequence[Array], out: Array, scratch: Sequence[Array]) -> list[Loop]:
+    """The same as compiled loops, the number of the last one being the scale; none where these can't be used."""
+    additions = _additions(shards, scratch)
+    calls: list[tuple[str, Sequence[Array]]] = [("sum", addition) for addition in additions[:-1]]
+    calls.append(("mean_of_two", (*additions[-1][:2], out)) if additions else ("mean_of_one", (shards[0], out)))
+    loops = [loop for name, arrays in calls if (loop := bind_loop(name, arrays, (1.0,)))]
+    return loops if len(loops) == len(calls) else []
+
+
+def _additions(shards: Sequence[Array], registers: Sequence[Array]) -> list[tuple[Array, Array, Array]]:
+    """The additions of the tree in their order, (left, right, where the sum goes); the last one is the root's."""
     operations: list[tuple[Array, Array, Array]] = []
 
-    def plan(a: int, b: int, registers: Sequence[Array]) -> Array:
+    def plan(a: int, b: int, free: Sequence[Array]) -> Array:
         if b - a == 1:
             return shards[a]
         m = (a + b) // 2
-        left = plan(a, m, registers)
-        right = plan(m, b, registers[1:] if left is registers[0] else registers)
-        operations.append((left, right, registers[0]))
-        return registers[0]
+        left = plan(a, m, free)
+        right = plan(m, b, free[1:] if left is free[0] else free)
+        operations.append((left, right, free[0]))
+        return free[0]
 
-    result = plan(0, len(shards), [out, *scratch])
-    if len(operations) == 1:
-        first, second, target = operations[0]
-        return lambda: np.add(first, second, target)
-
-    def add_all(add: Callable[..., Any] = np.add) -> Array:
-        for left, right, target in operations:
-            add(left, right, target)
-        return result
-
-    return add_all
+    plan(0, len(shards), registers)
+    return operations
 
 
 def bind_tree_total(values: memoryview[float]) -> Callable[[], float]:
@@ -93,5 +105,5 @@ def bind_tree_total(values: memoryview[float]) -> Callable[[], float]:
 
 
 def tree_depth(shards: int) -> int:
-    """How many arrays ``bind_tree_sum`` needs, ``out`` included."""
+    """How many arrays of scratch ``bind_tree_mean`` needs."""
     return max(1, (shards - 1).bit_length())

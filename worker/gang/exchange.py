@@ -20,7 +20,6 @@ where all read, with the gaps that the passes' products want.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,10 +28,9 @@ from numpy.typing import NDArray
 from worker.backprop import Layout, Optimizer, Penalty
 from worker.backprop.arrays import on_a_line
 from worker.backprop.gradient_norm import NORM_BLOCK, bind_norm, clip_factor
-from worker.backprop.optimizers.optimizer import Update
-from worker.backprop.tree import bind_tree_sum, tree_depth
+from worker.backprop.tree import tree_depth
+from worker.gang.block import Cut, bind_block
 from worker.gang.gang import Gang, own_cut
-from worker.gang.segment import Segment
 
 Array = NDArray[Any]
 
@@ -73,25 +71,14 @@ class Exchange:
         segment = gang.segment
         first, last = own_cut(start, stop, gang.place.rank, gang.place.size)
         dtype, depth = segment.state.dtype, tree_depth(segment.shape.shards)
-        scratch = on_a_line(depth * BLOCK, dtype).reshape(depth, BLOCK)
-        self._means: list[Callable[[float], None]] = []
-        self._updates: list[Update] = []
-        published = publishes(gang, penalty.layout)
+        mean, *registers = on_a_line((1 + depth) * BLOCK, dtype).reshape(1 + depth, BLOCK)
+        cut = Cut(segment, optimizer, penalty, registers, publishes(gang, penalty.layout))
         # The norm needs all means before any is used: they wait where a gradient of this member's own was added from.
         waiting = segment.gradients[gang.place.first_shard] if clip_norm is not None else None
-        self._kept: list[Array] = []
+        self._blocks = []
         for low, high in _blocks(first, last):
-            whole = _room_for_mean(low, high, scratch[0], waiting)
-            self._kept.append(whole)
             squares = norms[(low - start) // NORM_BLOCK : -(-(high - start) // NORM_BLOCK)]
-            self._means.append(_bind_mean(segment, penalty, low, high, whole, scratch, squares))
-            slots = [slot[low:high] for slot in segment.slots]
-            weights = penalty.layout.weights_within(low, high)
-            update = optimizer.bind(segment.parameters[low:high], whole[: high - low], slots, weights)
-            if published:
-                parts = penalty.layout.pitched_parts(low, high, segment.parameters, segment.published)
-                update = _bind_publishing(update, parts)
-            self._updates.append(update)
+            self._blocks.append(bind_block(cut, low, high, _room_for_mean(low, high, mean, waiting), squares))
         self._norm = bind_norm(norms)
 
     def update(self, step: int, learning_rate: float, scale: float) -> None:
@@ -105,14 +92,13 @@ class Exchange:
         if self._clip_norm is not None:
             self._clipped_update(step, learning_rate, scale)
             return
-        for mean, update in zip(self._means, self._updates, strict=True):
-            mean(scale)
-            update(step, learning_rate)
+        for block in self._blocks:
+            block.step(step, learning_rate, scale)
 
     def measure(self, scale: float) -> None:
         """Add up this member's squares of the mean gradient, and update nothing."""
-        for mean in self._means:
-            mean(scale)
+        for block in self._blocks:
+            block.measure(scale)
 
     def gradient_norm(self) -> float:
         """The norm of the mean gradient of the last update. For the leader, after the barrier that ends it."""
@@ -124,65 +110,20 @@ class Exchange:
         self._gang.meet()
         factor = clip_factor(self.gradient_norm(), self._clip_norm)
         if factor < 1.0:
-            for kept in self._kept:
-                np.multiply(kept, factor, kept)
-        for update in self._updates:
-            update(step, learning_rate)
+            for block in self._blocks:
+                np.multiply(block.mean, factor, block.mean)
+        for block in self._blocks:
+            block.update(step, learning_rate)
 
 
-def _bind_mean(
-    segment: Segment, penalty: Penalty, low: int, high: int, whole: Array, scratch: Array, squares: Array
-) -> Callable[[float], None]:
-    """A function that puts the mean gradient of [low, high) into ``whole``, and the sums of its squares into the norms.
-
-    A block that ends the cut may be shorter than a whole number of NORM_BLOCK; the zeros behind it add nothing.
-    """
-    mean = whole[: high - low]
-    add = bind_tree_sum(
-        [gradient[low:high] for gradient in segment.gradients],
-        scratch[0, : high - low],
-        [register[: high - low] for register in scratch[1:]],
-    )
-    add_penalty = penalty.bind(segment.parameters, low, high, mean)
-    lines, multiply, vecdot = whole.reshape(-1, NORM_BLOCK), np.multiply, np.vecdot
-
-    def plain(scale: float) -> None:
-        multiply(add(), scale, mean)
-        vecdot(lines, lines, squares)
-
-    if add_penalty is None:
-        return plain
-
-    def penalized(scale: float, add_penalty: Callable[[], None] = add_penalty) -> None:
-        multiply(add(), scale, mean)
-        add_penalty()
-        vecdot(lines, lines, squares)
-
-    return penalized
-
-
-def _bind_publishing(update: Update, parts: Sequence[tuple[Array, Array]]) -> Update:
-    """The update, and then a copy of what it has changed; and such a copy now."""
-    copyto = np.copyto
-    for published, updated in parts:
-        copyto(published, updated)
-
-    def update_and_publish(step: int, learning_rate: float) -> None:
-        update(step, learning_rate)
-        for published, updated in parts:
-            copyto(published, updated)
-
-    return update_and_publish
-
-
-def _room_for_mean(low: int, high: int, scratch: Array, waiting: Array | None) -> Array:
-    """Where the mean of the block [low, high) goes: into the scratch of all blocks, or where it can wait.
+def _room_for_mean(low: int, high: int, shared: Array, waiting: Array | None) -> Array:
+    """Where the mean of the block [low, high) goes: into what all blocks share, or where it can wait.
 
     A block that is no whole number of NORM_BLOCK, the last one of a layer, has room of its own, zeros behind it.
     """
     if (high - low) % NORM_BLOCK:
-        return np.zeros(-(-(high - low) // NORM_BLOCK) * NORM_BLOCK, scratch.dtype)
-    return scratch[: high - low] if waiting is None else waiting[low:high]
+        return np.zeros(-(-(high - low) // NORM_BLOCK) * NORM_BLOCK, shared.dtype)
+    return shared[: high - low] if waiting is None else waiting[low:high]
 
 
 def _blocks(start: int, stop: int) -> list[tuple[int, int]]:

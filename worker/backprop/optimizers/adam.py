@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from worker.backprop.arrays import Floats
-from worker.backprop.optimizers.optimizer import SWEEP_EVERY, Optimizer, Update, constants
+from worker.backprop.arrays import Floats, Op
+from worker.backprop.compiled import Loop
+from worker.backprop.optimizers.optimizer import Optimizer, Update
 
 
 class Adam(Optimizer):
@@ -19,45 +20,47 @@ class Adam(Optimizer):
         M ← β₁ M + g,  V ← β₂ V + g²,  θ ← θ - (η c₁ / c₂) M / (√V + ε / c₂)
         c₁ = (1 - β₁) / (1 - β₁ᵗ),  c₂ = √((1 - β₂) / (1 - β₂ᵗ))
 
-    which is the same in ten passes over the block instead of twelve: 15 % less time, on 1,200 and on 16,384 elements.
+    which is the same in ten NumPy calls instead of twelve: 15 % less time, on 1,200 and on 16,384 elements.
 
     Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
     """
 
+    rule = "adam"
     slot_names = ("gradients", "squares")
+    decays = True
 
     def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
         super().__init__()
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
 
-    def bind(
-        self, parameters: Floats, gradient: Floats, slots: Sequence[Floats], weights: Sequence[slice] | None = None
-    ) -> Update:
+    def rates(self, step: int, learning_rate: float) -> tuple[float, float]:
+        """η c₁ / c₂ and ε / c₂"""
+        c1 = (1.0 - self.beta1) / (1.0 - self.beta1**step)
+        c2 = math.sqrt((1.0 - self.beta2) / (1.0 - self.beta2**step))
+        return learning_rate * c1 / c2, self.epsilon / c2
+
+    def constants(self) -> tuple[float, ...]:
+        """β₁ and β₂"""
+        return self.beta1, self.beta2
+
+    def calls(self, theta: Floats, g: Floats, slots: Sequence[Floats], c: Sequence[Floats], scratch: Floats) -> Op:
         """See ``Optimizer``."""
-        M, V = slots
-        scratch, beta1, beta2 = self._like(parameters), self.beta1, self.beta2
-        sweep = self._bind_sweep(M, V)
-        rate, epsilon, decay_m, decay_v = constants(parameters, 0.0, 0.0, beta1, beta2)
+        (M, V), (rate, epsilon, beta1, beta2) = slots, c
         multiply, subtract, divide, add, sqrt, square = (
             np.multiply, np.subtract, np.divide, np.add, np.sqrt, np.square
         )  # fmt: skip
 
-        def update(step: int, learning_rate: float) -> None:
-            c1 = (1.0 - beta1) / (1.0 - beta1**step)
-            c2 = math.sqrt((1.0 - beta2) / (1.0 - beta2**step))
-            rate[()], epsilon[()] = learning_rate * c1 / c2, self.epsilon / c2
-            if not step % SWEEP_EVERY:
-                sweep()
-            multiply(M, decay_m, M)
-            add(M, gradient, M)
-            square(gradient, scratch)
-            multiply(V, decay_v, V)
+        def update() -> None:
+            multiply(M, beta1, M)
+            add(M, g, M)
+            square(g, scratch)
+            multiply(V, beta2, V)
             add(V, scratch, V)
             sqrt(V, scratch)
             add(scratch, epsilon, scratch)
             divide(M, scratch, scratch)
             multiply(scratch, rate, scratch)
-            subtract(parameters, scratch, parameters)
+            subtract(theta, scratch, theta)
 
         return update
 
@@ -76,18 +79,18 @@ class AdamW(Adam):
         super().__init__(beta1, beta2, epsilon)
         self.weight_decay = weight_decay
 
-    def bind(
+    def bind_rule(
         self, parameters: Floats, gradient: Floats, slots: Sequence[Floats], weights: Sequence[slice] | None = None
-    ) -> Update:
-        """See ``Optimizer``."""
-        adam, weight_decay = super().bind(parameters, gradient, slots), self.weight_decay
+    ) -> tuple[Update, Loop]:
+        """See ``Optimizer``: the decay comes first."""
+        prepare_adam, rule = super().bind_rule(parameters, gradient, slots)
         decayed = [parameters[part] for part in (weights if weights is not None else [slice(None)])]
-        (kept,) = constants(parameters, 1.0)
+        weight_decay, kept = self.weight_decay, np.ones((), parameters.dtype)
 
-        def update(step: int, learning_rate: float) -> None:
+        def prepare(step: int, learning_rate: float) -> None:
             kept[()] = 1.0 - learning_rate * weight_decay
             for part in decayed:
                 np.multiply(part, kept, part)
-            adam(step, learning_rate)
+            prepare_adam(step, learning_rate)
 
-        return update
+        return prepare, rule

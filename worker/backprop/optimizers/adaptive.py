@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from worker.backprop.arrays import Floats
-from worker.backprop.optimizers.optimizer import SWEEP_EVERY, Optimizer, Update, constants
+from worker.backprop.arrays import Floats, Op
+from worker.backprop.optimizers.optimizer import Optimizer
 
 
 class Adagrad(Optimizer):
@@ -17,31 +17,32 @@ class Adagrad(Optimizer):
     JMLR 12, 2011 (the diagonal form).
     """
 
+    rule = "adagrad"
     slot_names = ("squares",)
 
     def __init__(self, epsilon: float = 1e-10) -> None:
         super().__init__()
         self.epsilon = epsilon
 
-    def bind(
-        self, parameters: Floats, gradient: Floats, slots: Sequence[Floats], weights: Sequence[slice] | None = None
-    ) -> Update:
+    def rates(self, step: int, learning_rate: float) -> tuple[float, float]:
+        """η and ε"""
+        return learning_rate, self.epsilon
+
+    def calls(self, theta: Floats, g: Floats, slots: Sequence[Floats], c: Sequence[Floats], scratch: Floats) -> Op:
         """See ``Optimizer``."""
-        (s,) = slots
-        scratch, (rate, epsilon) = self._like(parameters), constants(parameters, 0.0, self.epsilon)
+        (s,), (rate, epsilon) = slots, c
         multiply, subtract, divide, add, sqrt, square = (
             np.multiply, np.subtract, np.divide, np.add, np.sqrt, np.square
         )  # fmt: skip
 
-        def update(step: int, learning_rate: float) -> None:
-            rate[()] = learning_rate
-            square(gradient, scratch)
+        def update() -> None:
+            square(g, scratch)
             add(s, scratch, s)
             sqrt(s, scratch)
             add(scratch, epsilon, scratch)
-            divide(gradient, scratch, scratch)
+            divide(g, scratch, scratch)
             multiply(scratch, rate, scratch)
-            subtract(parameters, scratch, parameters)
+            subtract(theta, scratch, theta)
 
         return update
 
@@ -52,36 +53,38 @@ class RmsProp(Optimizer):
     Source: Tieleman and Hinton, "Neural networks for machine learning", lecture 6.5, 2012 (ε outside the root).
     """
 
+    rule = "rmsprop"
     slot_names = ("squares",)
+    decays = True
 
     def __init__(self, decay: float = 0.9, epsilon: float = 1e-8) -> None:
         super().__init__()
         self.decay, self.epsilon = decay, epsilon
 
-    def bind(
-        self, parameters: Floats, gradient: Floats, slots: Sequence[Floats], weights: Sequence[slice] | None = None
-    ) -> Update:
+    def rates(self, step: int, learning_rate: float) -> tuple[float, float]:
+        """η and ε"""
+        return learning_rate, self.epsilon
+
+    def constants(self) -> tuple[float, ...]:
+        """ρ and 1 - ρ"""
+        return self.decay, 1.0 - self.decay
+
+    def calls(self, theta: Floats, g: Floats, slots: Sequence[Floats], c: Sequence[Floats], scratch: Floats) -> Op:
         """See ``Optimizer``."""
-        (s,) = slots
-        scratch = self._like(parameters)
-        sweep = self._bind_sweep(s)
-        rate, epsilon, rho, rest = constants(parameters, 0.0, self.epsilon, self.decay, 1.0 - self.decay)
+        (s,), (rate, epsilon, rho, rest) = slots, c
         multiply, subtract, divide, add, sqrt, square = (
             np.multiply, np.subtract, np.divide, np.add, np.sqrt, np.square
         )  # fmt: skip
 
-        def update(step: int, learning_rate: float) -> None:
-            rate[()] = learning_rate
-            if not step % SWEEP_EVERY:
-                sweep()
-            square(gradient, scratch)
+        def update() -> None:
+            square(g, scratch)
             multiply(scratch, rest, scratch)
             multiply(s, rho, s)
             add(s, scratch, s)
             sqrt(s, scratch)
             add(scratch, epsilon, scratch)
-            divide(gradient, scratch, scratch)
+            divide(g, scratch, scratch)
             multiply(scratch, rate, scratch)
-            subtract(parameters, scratch, parameters)
+            subtract(theta, scratch, theta)
 
         return update

@@ -8,10 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from worker.backprop.arrays import Floats, on_a_line
+from worker.backprop.arrays import Floats, Op, on_a_line
+from worker.backprop.compiled import Loop, bind_loop
 
 Update = Callable[[int, float], None]
 """Apply one step: (step counted from 1, learning rate of this step)."""
+
+SWEEP_EVERY = 32
+"""Steps from one sweep of the slots to the next."""
 
 
 class Optimizer(ABC):
@@ -20,14 +24,19 @@ class Optimizer(ABC):
     Element i of parameters and slots depends on element i of gradient and slots alone, so the flat vectors may be cut
     anywhere and every cut updated by another worker. An optimizer keeps hyperparameters only: the state of a run is in
     its slots, flat vectors of zeros at the start. Symbols: θ parameters, g gradient, η learning rate, t step from 1.
+
+    A rule is there twice: as NumPy calls (``calls``), and as the loop ``rule`` of ``compiled/loops.c`` with the same
+    bits. Both take η, ε and then ``constants``.
     """
 
+    rule: ClassVar[str]
     slot_names: ClassVar[tuple[str, ...]] = ()
+    decays: ClassVar[bool] = False
+    """Whether slots fade where gradients are 0, and have to be swept."""
 
     def __init__(self) -> None:
         self._scratch: dict[np.dtype[Any], Floats] = {}
 
-    @abstractmethod
     def bind(
         self,
         parameters: Floats,
@@ -44,6 +53,51 @@ class Optimizer(ABC):
             weights: the parts of the block that are weights and not biases (``Layout.weights_within``), for a rule
                 that treats them differently; None for all of it.
         """
+        prepare, (run, *_) = self.bind_rule(parameters, gradient, slots, weights)
+
+        def update(step: int, learning_rate: float) -> None:
+            prepare(step, learning_rate)
+            run()
+
+        return update
+
+    def bind_rule(
+        self,
+        parameters: Floats,
+        gradient: Floats,
+        slots: Sequence[Floats],
+        weights: Sequence[slice] | None = None,
+    ) -> tuple[Update, Loop]:
+        """``bind`` in two parts: what is to be done first, which needs no gradient, and the rule."""
+        constants, rates = (0.0, 0.0, *self.constants()), self.rates
+        rule = bind_loop(self.rule, (parameters, gradient, *slots), constants)
+        rule = rule or self._bind_calls(parameters, gradient, slots, constants)
+        sweep, numbers = self._bind_sweep(slots) if self.decays else None, rule.numbers
+
+        def prepare(step: int, learning_rate: float) -> None:
+            numbers[0], numbers[1] = rates(step, learning_rate)
+            if sweep is not None and not step % SWEEP_EVERY:
+                sweep()
+
+        return prepare, rule
+
+    @abstractmethod
+    def calls(self, theta: Floats, g: Floats, slots: Sequence[Floats], c: Sequence[Floats], scratch: Floats) -> Op:
+        """The rule in NumPy calls on these blocks, with η, ε and the constants in ``c``, arrays without axes."""
+
+    def rates(self, step: int, learning_rate: float) -> tuple[float, float]:
+        """η and ε of a step, as the rule wants them."""
+        return learning_rate, 0.0
+
+    def constants(self) -> tuple[float, ...]:
+        """What else the rule takes, the same in every step."""
+        return ()
+
+    def _bind_calls(self, theta: Floats, g: Floats, slots: Sequence[Floats], constants: Sequence[float]) -> Loop:
+        """A constant is an array without axes: as an operand it costs 0.2 µs less a call than a Python number."""
+        numbers = np.array(constants, theta.dtype)
+        c = [numbers[i : i + 1].reshape(()) for i in range(numbers.size)]
+        return Loop(self.calls(theta, g, slots, c, self._like(theta)), numbers)
 
     def _like(self, block: Floats, dtype: np.dtype[Any] | None = None) -> Floats:
         """Scratch of the block's size, one memory for all blocks: they are updated one after the other."""
@@ -53,7 +107,7 @@ class Optimizer(ABC):
             scratch = self._scratch[dtype] = on_a_line(block.size, dtype)
         return scratch[: block.size]
 
-    def _bind_sweep(self, *slots: Floats) -> Callable[[], None]:
+    def _bind_sweep(self, slots: Sequence[Floats]) -> Callable[[], None]:
         """A function that sets to 0 what has decayed to within a factor 64 of the smallest normal number.
 
         A slot whose gradient stays 0, as that of a dead unit does, decays into the subnormal numbers and, by rounding,
@@ -61,7 +115,7 @@ class Optimizer(ABC):
         Which steps sweep follows from the step alone, so it is the same in every cut.
         """
         scratch, kept = self._like(slots[0]), self._like(slots[0], np.dtype(np.bool_))
-        (floor,) = constants(scratch, 64.0 * float(np.finfo(scratch.dtype).tiny))
+        floor = np.array(64.0 * float(np.finfo(scratch.dtype).tiny), scratch.dtype)
 
         def sweep() -> None:
             for slot in slots:
@@ -71,12 +125,3 @@ class Optimizer(ABC):
                 np.multiply(slot, scratch, slot)
 
         return sweep
-
-
-SWEEP_EVERY = 32
-"""Steps from one sweep of the slots to the next."""
-
-
-def constants(like: Floats, *values: float) -> tuple[Floats, ...]:
-    """Arrays without axes: as operands they cost 0.2 µs less a call than Python numbers, with the same result."""
-    return tuple(np.array(value, like.dtype) for value in values)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from worker.backprop.arrays import Floats
-from worker.backprop.optimizers.optimizer import SWEEP_EVERY, Optimizer, Update, constants
+from worker.backprop.arrays import Floats, Op
+from worker.backprop.optimizers.optimizer import Optimizer
 
 
 class Sgd(Optimizer):
@@ -16,17 +16,15 @@ class Sgd(Optimizer):
     Source: Robbins and Monro, "A stochastic approximation method", 1951.
     """
 
-    def bind(
-        self, parameters: Floats, gradient: Floats, slots: Sequence[Floats], weights: Sequence[slice] | None = None
-    ) -> Update:
-        """See ``Optimizer``."""
-        scratch, (rate,) = self._like(parameters), constants(parameters, 0.0)
-        multiply, subtract = np.multiply, np.subtract
+    rule = "sgd"
 
-        def update(step: int, learning_rate: float) -> None:
-            rate[()] = learning_rate
-            multiply(gradient, rate, scratch)
-            subtract(parameters, scratch, parameters)
+    def calls(self, theta: Floats, g: Floats, slots: Sequence[Floats], c: Sequence[Floats], scratch: Floats) -> Op:
+        """See ``Optimizer``."""
+        rate, multiply, subtract = c[0], np.multiply, np.subtract
+
+        def update() -> None:
+            multiply(g, rate, scratch)
+            subtract(theta, scratch, theta)
 
         return update
 
@@ -39,29 +37,28 @@ class Momentum(Optimizer):
     Source: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
     """
 
+    rule = "momentum"
     slot_names = ("velocity",)
+    decays = True
 
     def __init__(self, momentum: float = 0.9) -> None:
         super().__init__()
         self.momentum = momentum
 
-    def bind(
-        self, parameters: Floats, gradient: Floats, slots: Sequence[Floats], weights: Sequence[slice] | None = None
-    ) -> Update:
+    def constants(self) -> tuple[float, ...]:
+        """μ"""
+        return (self.momentum,)
+
+    def calls(self, theta: Floats, g: Floats, slots: Sequence[Floats], c: Sequence[Floats], scratch: Floats) -> Op:
         """See ``Optimizer``."""
-        (v,) = slots
-        scratch, (rate, mu) = self._like(parameters), constants(parameters, 0.0, self.momentum)
-        sweep = self._bind_sweep(v)
+        (v,), (rate, _, mu) = slots, c
         multiply, subtract, add = np.multiply, np.subtract, np.add
 
-        def update(step: int, learning_rate: float) -> None:
-            rate[()] = learning_rate
-            if not step % SWEEP_EVERY:
-                sweep()
+        def update() -> None:
             multiply(v, mu, v)
-            add(v, gradient, v)
+            add(v, g, v)
             multiply(v, rate, scratch)
-            subtract(parameters, scratch, parameters)
+            subtract(theta, scratch, theta)
 
         return update
 
@@ -75,24 +72,19 @@ class Nesterov(Momentum):
     ICML 2013; Bengio, Boulanger-Lewandowski and Pascanu, 2013, eq. 7 (this form).
     """
 
-    def bind(
-        self, parameters: Floats, gradient: Floats, slots: Sequence[Floats], weights: Sequence[slice] | None = None
-    ) -> Update:
+    rule = "nesterov"
+
+    def calls(self, theta: Floats, g: Floats, slots: Sequence[Floats], c: Sequence[Floats], scratch: Floats) -> Op:
         """See ``Optimizer``."""
-        (v,) = slots
-        scratch, (rate, mu) = self._like(parameters), constants(parameters, 0.0, self.momentum)
-        sweep = self._bind_sweep(v)
+        (v,), (rate, _, mu) = slots, c
         multiply, subtract, add = np.multiply, np.subtract, np.add
 
-        def update(step: int, learning_rate: float) -> None:
-            rate[()] = learning_rate
-            if not step % SWEEP_EVERY:
-                sweep()
+        def update() -> None:
             multiply(v, mu, v)
-            add(v, gradient, v)
+            add(v, g, v)
             multiply(v, mu, scratch)
-            add(scratch, gradient, scratch)
+            add(scratch, g, scratch)
             multiply(scratch, rate, scratch)
-            subtract(parameters, scratch, parameters)
+            subtract(theta, scratch, theta)
 
         return update
