@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from models.release import release
+from worker.backprop.compiled import loops_in_use
+from worker.backprop.cost_kernels import bind_cost
+from worker.backprop.optimizers import OPTIMIZERS
+from worker.backprop.tree import bind_tree_mean, tree_depth
 
 _CANARY_SHAPES = ((3, 5, 7), (16, 65, 32), (33, 129, 10), (128, 785, 64))
 
@@ -21,7 +25,8 @@ _CANARY_SHAPES = ((3, 5, 7), (16, 65, 32), (33, 129, 10), (128, 785, 64))
 def fingerprint() -> dict[str, Any]:
     """NumPy's version, the BLAS build and kernel, the SIMD features, and the digest of a canary.
 
-    The canary is some matrix products, exponentials and sums of fixed numbers: it catches what names do not.
+    The canary is some matrix products, exponentials, sums and updates of fixed numbers: it catches what names do not,
+    a compiler that rounded the loops of ``worker.backprop.compiled`` otherwise among them.
     """
     blas = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
     parts: dict[str, Any] = {
@@ -36,7 +41,7 @@ def fingerprint() -> dict[str, Any]:
 
 def provenance() -> dict[str, Any]:
     """The fingerprint, and beside its digest what a job's receipt says of the programs that served it."""
-    return {**fingerprint(), "chainrule": release(), "python": platform.python_version()}
+    return {**fingerprint(), "chainrule": release(), "python": platform.python_version(), "loops": loops_in_use()}
 
 
 def limit_blas_to_one_thread() -> None:
@@ -52,6 +57,23 @@ def _canary() -> str:
             left: NDArray[Any] = random.standard_normal((rows, inner)).astype(dtype)
             right: NDArray[Any] = random.standard_normal((inner, columns)).astype(dtype)
             product = left @ right
-            for result in (product, np.exp(-np.abs(product)), np.tanh(product), product.sum(axis=1), left.T @ product):
+            results = [product, np.exp(-np.abs(product)), np.tanh(product), product.sum(axis=1), left.T @ product]
+            for result in results + _learnt(product):
                 digest.update(np.ascontiguousarray(result).tobytes())
     return digest.hexdigest()
+
+
+def _learnt(numbers: NDArray[Any]) -> list[NDArray[Any]]:
+    """What the loops of a step make of these numbers."""
+    z, g = numbers.copy(), np.empty(numbers.size, numbers.dtype)
+    bind_cost("cross_entropy", z, (z, z))(np.arange(z.shape[1]) % len(z), None)
+    shards = [numbers.ravel(), z.ravel(), numbers.ravel()]
+    bind_tree_mean(shards, g, list(np.empty((tree_depth(len(shards)), g.size), g.dtype)))(1 / 3)
+    results = [z, g]
+    for rule in OPTIMIZERS.values():
+        theta, slots = numbers.ravel().copy(), [np.zeros_like(g) for _ in rule.slot_names]
+        update = rule().bind(theta, g, slots)
+        for step in (1, 2, 3):
+            update(step, 0.1)
+        results += [theta, *slots]
+    return results

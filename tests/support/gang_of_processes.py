@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 from collections.abc import Sequence
+from contextlib import nullcontext
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ import numpy as np
 
 from models.spec import parse_spec
 from models.states import Reason
+from worker.backprop.compiled import numpy_calls_only
 from worker.gang.gang import Gang, places_by_speed
 from worker.gang.history_ring import HistoryRing, epochs_between, steps_between
 from worker.gang.segment import Segment
@@ -39,14 +41,17 @@ class Trained(NamedTuple):
 
 
 class Crew:
-    """Processes that train whatever they are given, in gangs of any size up to theirs."""
+    """Processes that train whatever they are given, in gangs of any size up to theirs.
+
+    The first has compiled loops, where there are any; the second only NumPy calls; and so on in turn.
+    """
 
     def __init__(self, size: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._members = []
-        for _ in range(size):
+        for number in range(size):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs,), daemon=True)
+            process = context.Process(target=_work, args=(theirs, number % 2 == 1), daemon=True)
             process.start()
             theirs.close()
             self._members.append((process, ours))
@@ -118,7 +123,12 @@ def _blueprint(document: dict[str, Any], data: Prepared, labels: list[Any]) -> B
     return Blueprint(spec, data, outputs, labels)
 
 
-def _work(pipe: Connection) -> None:
+def _work(pipe: Connection, numpy_alone: bool) -> None:
+    with numpy_calls_only() if numpy_alone else nullcontext():
+        _train_what_comes(pipe)
+
+
+def _train_what_comes(pipe: Connection) -> None:
     while True:
         try:
             path, place, *rest = pipe.recv()
