@@ -31,6 +31,11 @@ SMALL = 1_000_000
 """Multiplications of a product that OpenBLAS takes as small: its ``sgemm_small_kernel_permit`` for SkylakeX."""
 TILE = 32
 """Rows of a tile. With 16 the products take a quarter longer."""
+LOW_TILE = 16
+"""Rows of a tile of the gradient of a hidden layer."""
+_SHORTEST = 768
+_MOST_WEIGHTS = ((2048, 66_000), (4096, 17_000), (8192, 2_000))
+"""Up to so many bytes of a row of A, tiles pay for gradients of so many elements: they take half to 0.95 as long."""
 _CONFLICT = 2048
 """Bytes. Rows a multiple of it apart share a few places of the nearest cache."""
 
@@ -59,8 +64,10 @@ def bind_back(W: Floats, pitch: int, delta: Floats, below: Floats) -> Op:
 
 
 def bind_gradient(a: Floats, delta: Floats, gradient: Floats) -> Op:
-    """∂C/∂M = A δᵀ, always whole."""
-    return partial(np.dot, a, delta.T, gradient)
+    """∂C/∂M = A δᵀ, in low tiles where many rows of data meet few weights."""
+    columns = _columns_of_gradient(a, gradient)
+    tiles = bind_tiles(a, gradient, columns, LOW_TILE) if columns else None
+    return partial(tiles, delta.T) if tiles else partial(np.dot, a, delta.T, gradient)
 
 
 def bind_gradient_of_rows(delta: Floats, gradient: Floats) -> OfRows:
@@ -94,8 +101,24 @@ def _columns(left: Floats, out: Floats, candidates: Sequence[int], pitch: int) -
     return next((size for size in candidates if TILE * size * inner <= SMALL), 0)
 
 
-def bind_tiles(left: Floats, out: Floats, columns: int) -> OfRows:
-    """``out`` (m, n) = ``left`` (m, k) · right (k, n), the last given later: tiles of TILE rows and so many columns.
+def _columns_of_gradient(a: Floats, gradient: Floats) -> int:
+    """Columns of a tile of the gradient, 0 where tiles do not pay: for rows of A too short or, for many weights, so
+    long that they leave the nearest cache.
+    """
+    rows = a.shape[1]
+    most = next((weights for length, weights in _MOST_WEIGHTS if rows * a.itemsize <= length), 0)
+    if (
+        not reads_small_products_in_place()
+        or gradient.size > most
+        or rows * a.itemsize < _SHORTEST
+        or rows * gradient.size <= SMALL
+    ):
+        return 0
+    return next((size for size in (64, 32) if LOW_TILE * size * rows <= SMALL), 0)
+
+
+def bind_tiles(left: Floats, out: Floats, columns: int, tile: int = TILE) -> OfRows:
+    """``out`` (m, n) = ``left`` (m, k) · right (k, n), the last given later: tiles of so many rows and columns.
 
     What is left over at the edges is tiles too, of fewer rows or columns. All views but those of the right factor are
     made here, once.
@@ -104,7 +127,7 @@ def bind_tiles(left: Floats, out: Floats, columns: int) -> OfRows:
     bands = [
         (start, stop, width, [
             (_tiled(left[low:high], height, inner), _tiled(out[low:high, start:stop], height, width))
-            for low, high, height in _parts(out.shape[0], TILE)
+            for low, high, height in _parts(out.shape[0], tile)
         ])
         for start, stop, width in _parts(out.shape[1], columns)
     ]  # fmt: skip

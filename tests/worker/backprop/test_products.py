@@ -20,12 +20,19 @@ def kernels(request, monkeypatch):
 
 
 @settings(max_examples=50, deadline=None)
-@given(m=SIZES, k=SIZES, n=SIZES, columns=st.sampled_from([8, 32, 64]), transposed=st.booleans())
-def test_tiles_cover_the_whole_product_whatever_is_left_over_at_its_edges(m, k, n, columns, transposed):
+@given(
+    m=SIZES,
+    k=SIZES,
+    n=SIZES,
+    columns=st.sampled_from([8, 32, 64]),
+    tile=st.sampled_from([16, 32]),
+    transposed=st.booleans(),
+)
+def test_tiles_cover_the_whole_product_whatever_is_left_over_at_its_edges(m, k, n, columns, tile, transposed):
     random = np.random.default_rng(m * n)
     left, right = random.standard_normal((m, k)), random.standard_normal((k, n))
     out = np.full((n, m), np.nan).T if transposed else np.full((m, n), np.nan)
-    bind_tiles(left, out, columns)(right)
+    bind_tiles(left, out, columns, tile)(right)
     assert out == pytest.approx(left @ right)
 
 
@@ -74,6 +81,20 @@ def test_only_products_that_gain_are_made_in_tiles(monkeypatch):
     assert columns(64, 32, 16) == 0, "small as it is"
     assert columns(10, 512, 512) == 0, "little to multiply for each element, and rows of z that conflict"
     assert columns(4000, 1024, 64) == 0, "too large for gaps, and rows of M that conflict"
+
+
+def test_only_gradients_of_many_rows_and_few_weights_are_made_in_tiles(monkeypatch):
+    monkeypatch.setattr(products, "reads_small_products_in_place", lambda: True)
+
+    def columns(inputs, units, n, dtype=np.float32):
+        return products._columns_of_gradient(np.empty((inputs + 1, n), dtype), np.empty((inputs + 1, units), dtype))
+
+    assert columns(256, 256, 512) == 64
+    assert columns(100, 100, 1000) == 32
+    assert columns(256, 256, 64) == 0, "rows too short"
+    assert columns(256, 256, 1000) == 0, "so many weights that rows leave the cache between their uses"
+    assert columns(256, 256, 512, np.float64) == 0
+    assert columns(32, 10, 512) == 0, "small as it is"
 
 
 @settings(max_examples=30, deadline=None)
