@@ -27,6 +27,7 @@ from celery.signals import (
 from models.hints import QUEUE, SERVE_TASK
 from models.logs import configure_logs
 from models.settings import Settings
+from worker.backprop.compiled import loops_in_use
 from worker.heart import end_process
 from worker.parent_death import die_with_parent
 from worker.process import WorkerProcess
@@ -79,6 +80,14 @@ def _configure_logs(**_: object) -> None:
 def _start_repair(**_: object) -> None:
     _here["repair"] = RepairTimer(app, settings)
     _here["repair"].start()
+
+
+@worker_ready.connect
+def _say_what_is_slow(**_: object) -> None:
+    if (loops := loops_in_use()) != "compiled":
+        _log.warning(
+            "steps take longer than they need to", loops=loops, remedy="install a C compiler, then Chainrule again"
+        )
 
 
 @worker_shutting_down.connect
