@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from models.release import release
 from worker.backprop.compiled import loops_in_use
 from worker.backprop.cost_kernels import bind_cost
+from worker.backprop.gradient_norm import squares_of
 from worker.backprop.optimizers import OPTIMIZERS
 from worker.backprop.tree import bind_tree_mean, tree_depth
 
@@ -69,7 +70,7 @@ def _learnt(numbers: NDArray[Any]) -> list[NDArray[Any]]:
     bind_cost("cross_entropy", z, (z, z))(np.arange(z.shape[1]) % len(z), None)
     shards = [numbers.ravel(), z.ravel(), numbers.ravel()]
     bind_tree_mean(shards, g, list(np.empty((tree_depth(len(shards)), g.size), g.dtype)))(1 / 3)
-    results = [z, g]
+    results = [z, g, squares_of(g)]
     for rule in OPTIMIZERS.values():
         theta, slots = numbers.ravel().copy(), [np.zeros_like(g) for _ in rule.slot_names]
         update = rule().bind(theta, g, slots)

@@ -17,11 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.backprop.compiled import Loop, bind_loop
+
 Array = NDArray[Any]
 
 NORM_BLOCK = 1024
 """Elements of the gradient whose squares are added at a time; cuts between members fall between blocks."""
 
+_LANES = 64
 _FEW = 64
 
 
@@ -31,11 +34,35 @@ def norm_blocks(start: int, stop: int) -> int:
 
 
 def squares_of(gradient: Array) -> Array:
-    """Σ g² of each block of a vector, (blocks,), of its dtype; the zeros behind a shorter last block add nothing."""
-    lines = np.zeros((norm_blocks(0, gradient.size), NORM_BLOCK), gradient.dtype)
-    lines.reshape(-1)[: gradient.size] = gradient
-    squares: Array = np.vecdot(lines, lines)
+    """Σ g² of each block of a vector, (blocks,), of its dtype."""
+    squares = np.empty(norm_blocks(0, gradient.size), gradient.dtype)
+    bind_squares(np.ascontiguousarray(gradient), squares, np.empty(squares.size * NORM_BLOCK, gradient.dtype)).run()
     return squares
+
+
+def bind_squares(gradient: Array, squares: Array, scratch: Array) -> Loop:
+    """``squares`` = Σ g² of each block of ``gradient``, of which the last may be shorter.
+
+    Each of a block's _LANES lanes adds every _LANES-th square, in their order; then the lanes are added, in pairs.
+
+    Args:
+        gradient: (size,).
+        squares: (blocks,).
+        scratch: at least as long as so many whole blocks.
+    """
+    if loop := bind_loop("sums_of_squares", (gradient, squares), sums=1):
+        return loop
+    whole = scratch[: squares.size * NORM_BLOCK]
+    flat, behind, rows = whole[: gradient.size], whole[gradient.size :], whole.reshape(squares.size, -1, _LANES)
+    lanes, multiply, reduce_sum = np.empty((squares.size, _LANES), gradient.dtype), np.multiply, np.add.reduce
+
+    def run(add: Callable[..., object] = reduce_sum) -> None:
+        multiply(gradient, gradient, flat)
+        behind.fill(0.0)
+        add(rows, 1, None, lanes)
+        add(lanes, 1, None, squares)
+
+    return Loop(run, [])
 
 
 def bind_norm(squares: Array) -> Callable[[], float]:

@@ -59,10 +59,17 @@ def bind_tree_mean(shards: Sequence[Array], out: Array, scratch: Sequence[Array]
 def tree_mean_loops(shards: Sequence[Array], out: Array, scratch: Sequence[Array]) -> list[Loop]:
     """The same as compiled loops, the number of the last one being the scale; none where these can't be used."""
     additions = _additions(shards, scratch)
-    calls: list[tuple[str, Sequence[Array]]] = [("sum", addition) for addition in additions[:-1]]
+    calls: list[tuple[str, Sequence[Array]]] = [_loop_of(*addition) for addition in additions[:-1]]
     calls.append(("mean_of_two", (*additions[-1][:2], out)) if additions else ("mean_of_one", (shards[0], out)))
     loops = [loop for name, arrays in calls if (loop := bind_loop(name, arrays, (1.0,)))]
     return loops if len(loops) == len(calls) else []
+
+
+def _loop_of(left: Array, right: Array, target: Array) -> tuple[str, Sequence[Array]]:
+    """A sum of two is the same either way round; one that goes to where one of the two was is another loop."""
+    if target is left or target is right:
+        return "add_to", (target, right if target is left else left)
+    return "sum", (left, right, target)
 
 
 def _additions(shards: Sequence[Array], registers: Sequence[Array]) -> list[tuple[Array, Array, Array]]:

@@ -7,7 +7,6 @@ one loop writes, the next one finds in the nearest cache. Otherwise they are cal
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from worker.backprop import Optimizer, Penalty
 from worker.backprop.compiled import Loop, bind_chain
-from worker.backprop.gradient_norm import NORM_BLOCK
+from worker.backprop.gradient_norm import bind_squares
 from worker.backprop.optimizers.optimizer import Update
 from worker.backprop.tree import bind_tree_mean, tree_mean_loops
 from worker.gang.segment import Segment
@@ -31,7 +30,7 @@ class Block(NamedTuple):
     """The bound functions of a block."""
 
     mean: Array
-    """Where its mean gradient is, zeros behind it up to a whole number of NORM_BLOCK."""
+    """Where its mean gradient is."""
     measure: Callable[[float], None]
     """Given the scale, put the mean gradient there, and the sums of its squares into the norms."""
     update: Update
@@ -51,24 +50,25 @@ class Cut(NamedTuple):
     published: bool
 
 
-def bind_block(cut: Cut, low: int, high: int, mean: Array, squares: Array) -> Block:
+def bind_block(cut: Cut, low: int, high: int, g: Array, squares: Array) -> Block:
     """The block [low, high) of the parameters.
 
     Args:
         cut: it is a part of.
         low: where it begins.
         high: where it ends.
-        mean: where its mean gradient goes; as long as so many whole NORM_BLOCK, and zero behind the block.
+        g: where its mean gradient goes.
         squares: the sums of the gradient's squares, one each NORM_BLOCK.
     """
     segment, layout = cut.segment, cut.penalty.layout
     slots = [slot[low:high] for slot in segment.slots]
-    g, theta, weights = mean[: high - low], segment.parameters[low:high], layout.weights_within(low, high)
+    theta, weights = segment.parameters[low:high], layout.weights_within(low, high)
     adding = ([gradient[low:high] for gradient in segment.gradients], g, [row[: high - low] for row in cut.registers])
     penalty = cut.penalty.bind(segment.parameters, low, high, g)
     parts = layout.pitched_parts(low, high, segment.parameters, segment.published) if cut.published else ()
 
-    set_mean, add_squares, publish = bind_tree_mean(*adding), _bind_squares(mean, squares), _bind_publishing(parts)
+    set_mean, publish = bind_tree_mean(*adding), _bind_publishing(parts)
+    of_squares = bind_squares(g, squares, cut.registers[0])
     prepare, rule = cut.optimizer.bind_rule(theta, g, slots, weights)
     publish()
 
@@ -76,16 +76,16 @@ def bind_block(cut: Cut, low: int, high: int, mean: Array, squares: Array) -> Bl
         set_mean(scale)
         if penalty is not None:
             penalty()
-        add_squares()
+        of_squares.run()
 
     def update(step: int, learning_rate: float) -> None:
         prepare(step, learning_rate)
         rule.run()
         publish()
 
-    loops = tree_mean_loops(*adding) if penalty is None else []
-    step = _bind_chained(loops, rule, g, (prepare, add_squares, publish)) if loops else None
-    return Block(mean, measure, update, step or _one_after_the_other(measure, update))
+    of_mean = tree_mean_loops(*adding) if penalty is None else []
+    step = _bind_chained(of_mean, (of_squares, rule), g, prepare, publish) if of_mean else None
+    return Block(g, measure, update, step or _one_after_the_other(measure, update))
 
 
 def _one_after_the_other(measure: Callable[[float], None], update: Update) -> Step:
@@ -97,10 +97,10 @@ def _one_after_the_other(measure: Callable[[float], None], update: Update) -> St
 
 
 def _bind_chained(
-    loops: Sequence[Loop], rule: Loop, g: Array, around: tuple[Update, Callable[[], object], Callable[[], None]]
+    of_mean: Sequence[Loop], then: Sequence[Loop], g: Array, prepare: Update, publish: Callable[[], None]
 ) -> Step | None:
-    """Mean and rule as one chain, or None where the rule is NumPy calls."""
-    chain, scales, (prepare, add_squares, publish) = bind_chain([*loops, rule], g), loops[-1].numbers, around
+    """Mean, squares and rule as one chain, or None where one of them is NumPy calls."""
+    chain, scales = bind_chain([*of_mean, *then], g), of_mean[-1].numbers
     if chain is None:
         return None
 
@@ -108,15 +108,9 @@ def _bind_chained(
         prepare(number, learning_rate)
         scales[0] = scale
         chain()
-        add_squares()
         publish()
 
     return step
-
-
-def _bind_squares(mean: Array, squares: Array) -> Callable[[], object]:
-    lines, vecdot = mean.reshape(-1, NORM_BLOCK), np.vecdot
-    return partial(vecdot, lines, lines, squares)
 
 
 def _bind_publishing(parts: Sequence[tuple[Array, Array]]) -> Callable[[], None]:

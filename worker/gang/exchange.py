@@ -78,7 +78,9 @@ class Exchange:
         self._blocks = []
         for low, high in _blocks(first, last):
             squares = norms[(low - start) // NORM_BLOCK : -(-(high - start) // NORM_BLOCK)]
-            self._blocks.append(bind_block(cut, low, high, _room_for_mean(low, high, mean, waiting), squares))
+            self._blocks.append(
+                bind_block(cut, low, high, (mean if waiting is None else waiting[low:])[: high - low], squares)
+            )
         self._norm = bind_norm(norms)
 
     def update(self, step: int, learning_rate: float, scale: float) -> None:
@@ -114,16 +116,6 @@ class Exchange:
                 np.multiply(block.mean, factor, block.mean)
         for block in self._blocks:
             block.update(step, learning_rate)
-
-
-def _room_for_mean(low: int, high: int, shared: Array, waiting: Array | None) -> Array:
-    """Where the mean of the block [low, high) goes: into what all blocks share, or where it can wait.
-
-    A block that is no whole number of NORM_BLOCK, the last one of a layer, has room of its own, zeros behind it.
-    """
-    if (high - low) % NORM_BLOCK:
-        return np.zeros(-(-(high - low) // NORM_BLOCK) * NORM_BLOCK, shared.dtype)
-    return shared[: high - low] if waiting is None else waiting[low:high]
 
 
 def _blocks(start: int, stop: int) -> list[tuple[int, int]]:

@@ -12,10 +12,11 @@ from hypothesis.extra.numpy import arrays
 
 from worker.backprop import compiled as module
 from worker.backprop.activation_kernels import bind_activation
-from worker.backprop.compiled import bind_loop, loops_in_use, numpy_calls_only
+from worker.backprop.compiled import bind_chain, bind_loop, loops_in_use, numpy_calls_only
 from worker.backprop.cost_kernels import bind_cost
+from worker.backprop.gradient_norm import NORM_BLOCK, bind_squares, squares_of
 from worker.backprop.optimizers import OPTIMIZERS, make_optimizer
-from worker.backprop.tree import bind_tree_mean, tree_depth
+from worker.backprop.tree import bind_tree_mean, tree_depth, tree_mean_loops
 
 pytestmark = pytest.mark.skipif(loops_in_use() != "compiled", reason=loops_in_use())
 
@@ -70,6 +71,38 @@ def test_the_mean_gradient(dtype, shards, size, seed):
 
     by_loop, by_calls = both_ways(mean)
     assert by_loop == by_calls
+
+
+@given(st.sampled_from(DTYPES), st.integers(1, 5000), st.integers(0, 2**32))
+@settings(deadline=None)
+def test_the_sums_of_squares(dtype, size, seed):
+    gradient = numbers(dtype, size, seed=seed)
+
+    def sums():
+        with np.errstate(all="ignore"):
+            return [squares_of(gradient)]
+
+    by_loop, by_calls = both_ways(sums)
+    assert by_loop == by_calls
+
+
+@given(st.sampled_from(DTYPES), st.integers(1, 5000), st.integers(1, 9), st.integers(0, 2**32))
+@settings(deadline=None)
+def test_a_chain_does_what_its_loops_do(dtype, size, shards, seed):
+    gradients = list(numbers(dtype, (shards, size), seed=seed))
+
+    def bind():
+        g, squares, theta = np.empty(size, dtype), np.empty(-(-size // NORM_BLOCK), dtype), np.ones(size, dtype)
+        registers = list(np.empty((tree_depth(shards), -(-size // NORM_BLOCK) * NORM_BLOCK), dtype))
+        of_mean = tree_mean_loops(gradients, g, [register[:size] for register in registers])
+        _, rule = make_optimizer("sgd").bind_rule(theta, g, ())
+        return [*of_mean, bind_squares(g, squares, registers[0]), rule], [g, squares, theta]
+
+    (one_by_one, expected), (loops, found) = bind(), bind()
+    for loop in one_by_one:
+        loop.run()
+    bind_chain(loops, found[0])()
+    assert [array.tobytes() for array in found] == [array.tobytes() for array in expected]
 
 
 @given(st.sampled_from(DTYPES), st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32))

@@ -50,11 +50,12 @@ class _Call(ctypes.Structure):
         ("arrays", ctypes.c_void_p),
         ("numbers", ctypes.c_void_p),
         ("count", ctypes.c_longlong),
+        ("sums", ctypes.c_longlong),
     )
 
 
 def bind_loop(
-    name: str, arrays: Sequence[Any], numbers: Sequence[float] = (), sizes: Sequence[int] = ()
+    name: str, arrays: Sequence[Any], numbers: Sequence[float] = (), sizes: Sequence[int] = (), sums: int = 0
 ) -> Loop | None:
     """A loop of ``loops.c``, or None where it can't be used and NumPy calls are to do the same.
 
@@ -64,6 +65,7 @@ def bind_loop(
             the loop.
         numbers: its constants, as they are at first.
         sizes: of the arrays; by default the elements of the first one.
+        sums: how many of the arrays, at the end, have one element for each NORM_BLOCK of the others.
     """
     library = _library(arrays[0].dtype.name) if _forms["compiled"] else None
     if library is None or not all(array.flags.c_contiguous for array in arrays) or _overlap(arrays):
@@ -73,7 +75,8 @@ def bind_loop(
     addresses = (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
     constants = (ctypes.c_double * max(1, len(numbers)))(*numbers)
     lengths = (ctypes.c_longlong * 2)(*(sizes or (arrays[0].size,)))
-    call = _Call(*(ctypes.cast(part, ctypes.c_void_p) for part in (function, addresses, constants)), len(arrays))
+    parts = (ctypes.cast(part, ctypes.c_void_p) for part in (function, addresses, constants))
+    call = _Call(*parts, len(arrays), sums)
     run = partial(function, lengths, addresses, constants)
     addresses.arrays = call.bound = arrays  # type: ignore[attr-defined]  # an address keeps no memory alive
     return Loop(run, constants, call)

@@ -19,7 +19,7 @@ static inline double root_double(double x) { return __builtin_sqrt(x); }
 
 /* ---- several loops over the same elements, a chunk at a time that stays in the nearest cache between them */
 
-#define CHUNK 512
+#define CHUNK 1024 /* NORM_BLOCK: a chunk has one sum of squares */
 #define MOST_ARRAYS 8
 
 struct call {
@@ -27,6 +27,7 @@ struct call {
     REAL *const *arrays;
     const double *numbers;
     long long count; /* of arrays */
+    long long sums;  /* of these, at the end: with one element for each chunk */
 };
 
 void chain(const long long *sizes, const struct call *calls)
@@ -36,7 +37,7 @@ void chain(const long long *sizes, const struct call *calls)
         for (long long i = 0; i < sizes[1]; i++) {
             REAL *moved[MOST_ARRAYS];
             for (long long k = 0; k < calls[i].count; k++)
-                moved[k] = calls[i].arrays[k] + start;
+                moved[k] = calls[i].arrays[k] + (k < calls[i].count - calls[i].sums ? start : start / CHUNK);
             calls[i].loop(&size, moved, calls[i].numbers);
         }
     }
@@ -50,6 +51,14 @@ LOOP(sum)
     REAL *restrict total = arrays[2];
     for (long long i = 0; i < sizes[0]; i++)
         total[i] = a[i] + b[i];
+}
+
+LOOP(add_to)
+{
+    REAL *restrict total = arrays[0];
+    const REAL *restrict a = arrays[1];
+    for (long long i = 0; i < sizes[0]; i++)
+        total[i] += a[i];
 }
 
 LOOP(mean_of_one)
@@ -68,6 +77,44 @@ LOOP(mean_of_two)
     const REAL scale = (REAL)c[0];
     for (long long i = 0; i < sizes[0]; i++)
         g[i] = (a[i] + b[i]) * scale;
+}
+
+/* ---- the norm: s = the sum of each chunk's squares, zeros behind the last one
+ *
+ * Lane l adds the squares of elements l, l + LANES, … in their order; then the lanes are added as NumPy adds a contiguous row:
+ * eight of them on, and the eight in pairs.
+ */
+
+#define LANES 64
+
+static inline REAL sum_of_lanes(const REAL *lane)
+{
+    REAL r[8];
+    for (int j = 0; j < 8; j++)
+        r[j] = lane[j];
+    for (int l = 8; l < LANES; l += 8)
+        for (int j = 0; j < 8; j++)
+            r[j] += lane[l + j];
+    return ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
+}
+
+LOOP(sums_of_squares)
+{
+    const REAL *restrict g = arrays[0];
+    REAL *restrict s = arrays[1];
+    for (long long start = 0; start < sizes[0]; start += CHUNK) {
+        REAL lane[LANES] = {0}, padded[CHUNK];
+        const REAL *row = g + start;
+        if (sizes[0] - start < CHUNK) {
+            for (long long i = 0; i < CHUNK; i++)
+                padded[i] = start + i < sizes[0] ? row[i] : 0;
+            row = padded;
+        }
+        for (int r = 0; r < CHUNK; r += LANES)
+            for (int l = 0; l < LANES; l++)
+                lane[l] += row[r + l] * row[r + l];
+        s[start / CHUNK] = sum_of_lanes(lane);
+    }
 }
 
 /* ---- the optimizers: θ, g and the slots; c begins with the learning rate, as the rule wants it, and ε */
