@@ -11,7 +11,7 @@ from typing import IO, Any
 import click
 
 from chainrule.commands.output import print_json, said
-from chainrule.commands.session import NEWEST, Session, pass_session
+from chainrule.commands.session import NEWEST, WHICH, Session, pass_session
 from chainrule.payloads import Job
 from chainrule.rows import BadRows, read_rows
 
@@ -19,7 +19,7 @@ from chainrule.rows import BadRows, read_rows
 @click.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
 @click.option("--job", default=NEWEST, help="Whose weights to use (by default those of the newest job).")
-@click.option("--which", default="best", show_default=True, help="best, last or the number of a kept step.")
+@click.option("--which", default="best", show_default=True, help=WHICH)
 @click.option("--row", help="One row as JSON instead of a file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with all probabilities.")
 @pass_session

@@ -17,6 +17,8 @@ from chainrule.payloads import Job
 
 NEWEST = "newest"
 """Stands for the id of the job submitted last."""
+WHICH = "best (the last where no epoch has ended), last or the number of a kept step."
+"""Says which weights there are, wherever some are asked for."""
 
 
 @dataclass

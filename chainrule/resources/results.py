@@ -77,7 +77,8 @@ class Results:
     def weights(self, job_id: str, target: Path, *, which: str | int = "best", format: str = "safetensors") -> Path:
         """Write the weights to the file ``target``; it appears whole or not at all.
 
-        ``which`` is best, last or the number of a kept step.
+        ``which`` is best (by the watched metric; the last where no epoch has told yet), last or the number of a kept
+        step.
         """
         params = {"which": str(which), "format": format}
         part = target.with_name(f".{target.name}.{os.getpid()}.part")

@@ -15,10 +15,11 @@ from service.jobs.fork import ForkRequest
 from service.keys.views import NewKey
 from service.openapi import payloads
 from service.openapi.backprop_payloads import Backprop
-from service.openapi.payloads import Page
+from service.openapi.payloads import WHICH, Page
 from service.openapi.receipt_payloads import Receipt
 from service.openapi.report_payloads import JobWithReport
 from service.openapi.verification_payloads import Verification
+from service.predictions.trained import USUAL_WEIGHTS
 from service.verifications.request import VerificationRequest
 
 Schema = dict[str, Any]
@@ -114,7 +115,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "predictions.weights": Operation(
         {200: "application/octet-stream"},
         query={
-            "which": _TEXT | {"default": "last", "description": "last, best, or the number of a kept step"},
+            "which": _TEXT | {"default": USUAL_WEIGHTS, "description": WHICH},
             "format": _choice("safetensors", "npz", default="safetensors"),
         },
     ),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.spec import JobSpec
 from models.states import JobState, Reason
+from service.predictions.trained import USUAL_WEIGHTS
 
 Item = TypeVar("Item")
 Number = float | None
+WHICH: Final = "best (by the watched metric; the last where no epoch has told yet), last, or the number of a kept step"
 
 
 class Payload(BaseModel):
@@ -216,7 +218,7 @@ class Question(Payload):
     """Raw rows to predict: objects by column name, or arrays in the order of the features."""
 
     rows: list[dict[str, Any] | list[Any]] = Field(min_length=1, max_length=10_000)
-    which: str | int = Field(default="last", description="last, best, or the number of a kept step")
+    which: str | int = Field(default=USUAL_WEIGHTS, description=WHICH)
 
 
 class Prediction(Payload):

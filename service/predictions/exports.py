@@ -27,9 +27,9 @@ class Export:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def export_weights(trained: Trained, which: str, format: WeightsFormat) -> Export:
-    """The file; its bytes depend on spec and data alone, its name says which job's weights it holds."""
+def export_weights(trained: Trained, format: WeightsFormat) -> Export:
+    """The file; its bytes depend on spec and data alone, its name says which weights of which job it holds."""
     description = model_description(trained.spec, trained.preprocessing)
     content = weights_bytes(format, trained.widths, trained.parameters, description)
     stem = _UNSAFE.sub("-", trained.name).strip("-")[:60] or trained.job_id
-    return Export(content, f"{stem}-{which}.{format}", MEDIA_TYPES[format])
+    return Export(content, f"{stem}-{trained.which}.{format}", MEDIA_TYPES[format])

@@ -20,10 +20,15 @@ from service.predictions.checkpoints import kept_steps, newest_checkpoint
 _TRIES = 3
 """A running job may throw a checkpoint away between the look at its row and the look at its file."""
 
+USUAL_WEIGHTS = "best"
+"""Which weights are meant where nothing is said: those that command line, client and dashboard ask for too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which weights are wanted: the ``last``, the ``best`` so far, or those of a kept step."""
+    """Which weights are wanted: the ``best`` so far, which are the last where there are none, the ``last``, or those of
+    a kept step.
+    """
 
     name: str
     step: int | None = None
@@ -39,6 +44,8 @@ class Trained:
     preprocessing: Mapping[str, Any]
     step: int
     """Of the checkpoint; the best weights are as old as that or older."""
+    which: str
+    """What the parameters are: ``best``, ``last`` or the step."""
     widths: tuple[int, ...]
     dtype: DtypeName
     parameters: NDArray[Any]
@@ -67,6 +74,9 @@ def parse_which(value: object, pointer: str) -> Which:
 def load_trained(database: Database, store: ArtifactStore, owner_id: str, job_id: str, which: Which) -> Trained:
     """Read the checkpoint, its digest verified.
 
+    Until an epoch has told which weights are the best, the place of the best ones in a checkpoint holds the first
+    ones: the best are the last then.
+
     Raises:
         NotFound: no such job, or nothing of it is kept at that step.
         ArtifactCorrupt: the file is not what was written.
@@ -84,16 +94,18 @@ def load_trained(database: Database, store: ArtifactStore, owner_id: str, job_id
                 raise
             continue
         parts = split_vector(state, vector)
-        parameters = parts.get("best", parts["parameters"]) if which.name == "best" else parts["parameters"]
+        has_best = state.has_best and state.progress.get("best") is not None
+        name = "last" if which.name == "best" and not has_best else which.name
         return Trained(
             job_id=job.id,
             name=job.name,
             spec=job.spec,
             preprocessing=preprocessing,
             step=state.step,
+            which=name,
             widths=state.widths,
             dtype=state.dtype,
-            parameters=parameters,
+            parameters=parts["best" if name == "best" else "parameters"],
             slots=tuple(parts[f"slots.{name}"] for name in state.slots),
             progress=state.progress,
             dataset_id=job.dataset_id,

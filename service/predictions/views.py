@@ -18,7 +18,7 @@ from service.predictions.checkpoints import checkpoint_payload, list_checkpoints
 from service.predictions.exports import FORMATS, export_weights
 from service.predictions.prediction import predict
 from service.predictions.traced_rows import MOST_TRACED
-from service.predictions.trained import Trained, Which, load_trained, parse_which
+from service.predictions.trained import USUAL_WEIGHTS, Trained, Which, load_trained, parse_which
 from service.query import Query
 
 blueprint = Blueprint("predictions", __name__)
@@ -47,15 +47,15 @@ def checkpoints(job_id: str) -> dict[str, Any]:
 def weights(job_id: str) -> AnyResponse:
     """The weights as a file."""
     query = Query(request.args)
-    asked = query.text("which") or "last"
+    asked = query.text("which") or USUAL_WEIGHTS
     form = query.choice("format", FORMATS, "safetensors")
     query.check()
-    which = parse_which(asked, "/query/which")
-    export = export_weights(_load(job_id, which), which.name, "npz" if form == "npz" else "safetensors")
+    trained = _load(job_id, parse_which(asked, "/query/which"))
+    export = export_weights(trained, "npz" if form == "npz" else "safetensors")
     response = Response(export.content, mimetype=export.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=export.filename)
     response.set_etag(export.sha256)
-    response.cache_control.no_cache = True  # ask again: the last weights of a running job change
+    response.cache_control.no_cache = True  # ask again: the weights of a running job change
     return response.make_conditional(request)
 
 
@@ -111,7 +111,7 @@ def _read_question(document: Any) -> tuple[list[Any], Which]:
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
         faults.append(Fault("/rows", f"a list of 1 to {MOST_ROWS:,} rows is required", "rows"))
     try:
-        which = parse_which(document.get("which", "last"), "/which")
+        which = parse_which(document.get("which", USUAL_WEIGHTS), "/which")
     except ValidationFailed as error:
         raise ValidationFailed([*faults, *error.faults]) from None
     if faults:

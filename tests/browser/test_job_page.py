@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models.database import utc_now
+from tests.support.service_world import BEST
 
 WICKED = '<img src=x onerror="document.title=1"><b>bold</b>'
 
@@ -223,6 +224,23 @@ def test_kept_weights_are_downloaded_in_both_forms(page, world, job):
     with page.expect_download() as download:
         page.get_by_role("link", name="Start as npz").click()
     assert download.value.suggested_filename == "oaks-0.npz"
+
+
+@pytest.mark.parametrize(
+    ("best", "link", "filename"),
+    [
+        (BEST, "Download the best weights", "oaks-best.safetensors"),
+        (None, "Download the last weights", "oaks-last.safetensors"),
+    ],
+)
+def test_the_weights_of_a_job_that_has_ended_are_the_best_it_kept(page, world, job, best, link, filename):
+    world.learn(job)
+    world.checkpoint(job, 50, best=best)
+    world.change(job, state="cancelled", weights_sha256="0" * 64, best=best, finished_at=utc_now())
+    page.goto(f"/jobs/{job}")
+    with page.expect_download() as download:
+        page.get_by_role("link", name=link).click()
+    assert download.value.suggested_filename == filename
 
 
 def test_its_spec_is_shown_with_every_default(page, job):

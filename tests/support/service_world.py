@@ -20,6 +20,7 @@ from models.tabular import Preprocessing, split, strata
 
 TTL_US = 60_000_000
 LEVELS = ["ash", "elm", "oak"]
+BEST = {"epoch": 1, "step": 10, "metric": "validation_cost", "validation_cost": 1.5}
 
 
 def column(name: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -246,10 +247,22 @@ class ServiceWorld:
         return learnt
 
     def checkpoint(
-        self, job_id: str, step: int, *, pinned: bool = False, level: float = 1.0, vector: np.ndarray | None = None
+        self,
+        job_id: str,
+        step: int,
+        *,
+        pinned: bool = False,
+        level: float = 1.0,
+        vector: np.ndarray | None = None,
+        best: dict[str, Any] | None = BEST,
     ) -> np.ndarray:
-        """A stored state of 2 inputs, 4 hidden units and 3 outputs; returns its vector: parameters, m, v, best."""
-        state = RunState(step=step, widths=(2, 4, 3), dtype="float32", slots=("m", "v"), has_best=True)
+        """A stored state of 2 inputs, 4 hidden units and 3 outputs; returns its vector: parameters, m, v, best.
+
+        ``best`` is None before the end of the first epoch.
+        """
+        state = RunState(
+            step=step, widths=(2, 4, 3), dtype="float32", slots=("m", "v"), has_best=True, progress={"best": best}
+        )
         if vector is None:
             vector = np.random.default_rng(step).normal(0, level, state.vector_size).astype(np.float32)
         stem = f"checkpoints/{job_id}/{step:012d}-1"

@@ -10,8 +10,10 @@ from typing import Any
 import click
 import pytest
 
+from chainrule.commands.predict import predict
 from chainrule.commands.weights import weights
 from service.predictions.exports import FORMATS
+from service.predictions.trained import USUAL_WEIGHTS
 
 HISTORY = {"columns": ["epoch", "train_cost", "validation_cost"], "rows": [[1, 2.0, 2.5], [2, 1.0, None]]}
 
@@ -65,6 +67,12 @@ def test_weights_are_written_and_their_digest_is_shown(service: Any, run: Any, t
     assert target.read_bytes() == b"weights"
     assert hashlib.sha256(b"weights").hexdigest() in result.stdout
     assert service.asked[-1].path.endswith("?which=last&format=npz")
+
+
+@pytest.mark.parametrize("command", [weights, predict])
+def test_the_weights_that_are_meant_where_nothing_is_said_are_those_of_the_service(command: click.Command) -> None:
+    which = next(option for option in command.params if option.name == "which")
+    assert which.default == USUAL_WEIGHTS
 
 
 def test_the_formats_are_those_of_the_service() -> None:

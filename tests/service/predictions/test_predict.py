@@ -41,13 +41,21 @@ def test_raw_rows_get_a_label_and_the_probability_of_each(client, trained, which
         assert list(answer["probabilities"].values()) == pytest.approx(shares, abs=1e-5)
 
 
+def test_the_best_weights_answer_where_nothing_is_said(client, trained):
+    rows = [[0.3, 0.9]]
+    unsaid, best, last = (
+        ask(client, trained[0], rows=rows, **said).get_json() for said in ({}, {"which": "best"}, {"which": "last"})
+    )
+    assert unsaid == best != last
+
+
 def test_of_several_labels_each_is_told_with_its_own_probability(client, world):
     job_id = world.job(spec={"dataset": world.labelled(), "target": SEVERAL})
     learnt, vector = world.learn(job_id), world.checkpoint(job_id, 10)
     rows = [{"height": 0.3, "girth": 0.9, "tall": None}, {"girth": 0.1, "height": 0.5}]
     found = ask(client, job_id, rows=rows).get_json()["predictions"]
 
-    weights = vector[:SIZE].astype(float)
+    weights = vector[3 * SIZE :].astype(float)
     hidden = np.maximum(learnt.encode_rows(rows) @ weights[:8].reshape(2, 4) + weights[8:12], 0)
     expected = 1 / (1 + np.exp(-(hidden @ weights[12:24].reshape(4, 3) + weights[24:])))
     words = {"tall": [False, True], "old": [0, 1], "bark": ["rough", "smooth"]}

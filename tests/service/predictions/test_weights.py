@@ -35,7 +35,7 @@ def flat(content: bytes) -> np.ndarray:
 @pytest.mark.parametrize(
     ("query", "which", "part"),
     [
-        ("", 1, slice(0, SIZE)),
+        ("", 1, slice(3 * SIZE, None)),
         ("?which=last", 1, slice(0, SIZE)),
         ("?which=10", 0, slice(0, SIZE)),
         ("?which=best", 1, slice(3 * SIZE, None)),
@@ -46,6 +46,17 @@ def test_the_asked_weights_are_sent(client, trained, query, which, part):
     answer = weights(client, job_id, query)
     assert answer.status_code == 200
     assert flat(answer.data).tobytes() == vectors[which][part].tobytes()
+
+
+def test_until_an_epoch_has_told_which_are_the_best_the_last_are_sent_and_named_so(client, world):
+    """The place of the best weights holds the first ones then: nobody means those."""
+    job_id = world.job(name="young")
+    world.learn(job_id)
+    vector = world.checkpoint(job_id, 5, best=None)
+    for query in ("", "?which=best"):
+        answer = weights(client, job_id, query)
+        assert flat(answer.data).tobytes() == vector[:SIZE].tobytes()
+        assert answer.headers["Content-Disposition"] == "attachment; filename=young-last.safetensors"
 
 
 def test_their_shapes_are_inputs_by_units(client, trained):
@@ -61,7 +72,7 @@ def test_their_shapes_are_inputs_by_units(client, trained):
 def test_npz_holds_the_same_numbers_and_the_description(client, trained):
     answer = weights(client, trained[0], "?format=npz")
     with np.load(io.BytesIO(answer.data), allow_pickle=False) as archive:
-        assert np.array_equal(archive["layers.0.weight"].ravel(), trained[2][:8])
+        assert np.array_equal(archive["layers.0.weight"].ravel(), trained[2][3 * SIZE :][:8])
         description = json.loads(archive["chainrule"].tobytes())
     assert description["preprocessing"]["classes"] == ["ash", "elm", "oak"]
 

@@ -18,7 +18,7 @@ class JobActions extends HTMLElement {
     this.classList.add("buttons");
     this.buttons = ACTIONS.map((action) =>
       element("button", { type: "button", class: action.class, hidden: true, onclick: () => this.#act(action) }, action.text));
-    this.download = element("a", { class: "button primary", download: true, hidden: true }, "Download weights");
+    this.download = element("a", { class: "button primary", download: true, hidden: true });
     this.append(...this.buttons, this.download);
   }
 
@@ -26,7 +26,8 @@ class JobActions extends HTMLElement {
     this.#job = job;
     ACTIONS.forEach(({ states }, index) => (this.buttons[index].hidden = !states.includes(job.state)));
     this.download.hidden = !job.weights_sha256;
-    this.download.href = `${api`/jobs/${job.id}/weights`}?which=last&format=safetensors`;
+    this.download.textContent = `Download the ${job.best ? "best" : "last"} weights`;
+    this.download.href = `${api`/jobs/${job.id}/weights`}?which=best&format=safetensors`;
     this.#enable();
   }
 

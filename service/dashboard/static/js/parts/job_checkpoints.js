@@ -50,7 +50,7 @@ function row(jobId, which, name, checkpoint) {
 
 /** Of the best weights only the file is known: they lie in the newest checkpoint. */
 function note(which, checkpoint) {
-  if (!checkpoint) return ["by the watched metric, as of the last checkpoint"];
+  if (!checkpoint) return ["by the watched metric, as of the last checkpoint; before an epoch has ended, the last"];
   const what = checkpoint.step === 0 ? "the initial weights" : `epoch ${count(checkpoint.epoch)}`;
   const place = which === "last" && checkpoint.step ? `step ${count(checkpoint.step)}, ` : "";
   return [`${place}${what} · ${bytes(checkpoint.size_bytes)} · `, element("time-ago", { datetime: checkpoint.created_at })];

@@ -47,7 +47,7 @@ class JobSummary extends HTMLElement {
     this.#tellFacts(job);
     this.#tellTimes(job);
     this.digest.hidden = !job.weights_sha256;
-    if (job.weights_sha256) this.digest.replaceChildren("SHA-256 of the weights ", element("code", {}, job.weights_sha256));
+    if (job.weights_sha256) this.digest.replaceChildren("SHA-256 of the last weights ", element("code", {}, job.weights_sha256));
   }
 
   /** Read aloud is the state alone: the sentence of a waiting job changes with every second of somebody else's. */
