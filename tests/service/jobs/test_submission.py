@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.records import Event, Job
-from tests.support.service_world import COLUMNS, SEVERAL, column, table
+from tests.support.trees import COLUMNS, SEVERAL, column, table
 
 
 def jobs_in(world) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from models.records import Job
 from service.openapi.document import described_rules
 from service.openapi.operations import OPERATIONS
-from tests.support.service_world import SEVERAL
+from tests.support.trees import SEVERAL
 
 REPORT = {
     "weights": "best",

@@ -9,7 +9,7 @@ from models.checkpoint_file import read_checkpoint
 from models.records import Checkpoint, Job
 from models.tabular import Preprocessing
 from service.predictions.backprop import output_names
-from tests.support.service_world import SEVERAL
+from tests.support.trees import SEVERAL
 
 
 @pytest.fixture

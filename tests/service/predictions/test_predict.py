@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from service.predictions.views import MOST_ROWS
-from tests.support.service_world import SEVERAL
+from tests.support.trees import SEVERAL
 
 SIZE = 27
 

@@ -11,7 +11,7 @@ from models.spec import parse_spec
 from models.tabular import split
 from service.predictions import trace_limits, traced_rows
 from tests.support.gang_of_one import GangOfOne
-from tests.support.service_world import COLUMNS, LEVELS, table
+from tests.support.trees import COLUMNS, LEVELS, table
 from worker.backprop import Layout
 from worker.backprop.update_order import UPDATE_ORDERS
 from worker.gang.control_words import Action, Word
