@@ -20,6 +20,8 @@ class DatasetList extends HTMLElement {
     this.none = this.querySelector(".none-yet");
     this.preview = document.querySelector(".preview-card");
     document.querySelector("dataset-upload").addEventListener("uploaded", ({ detail }) => this.#arrived(detail));
+    addEventListener("hashchange", () => this.#follow());
+    this.#follow();
     this.poll = poll((isCurrent) => this.#look(isCurrent), EVERY_MS);
   }
 
@@ -59,6 +61,18 @@ class DatasetList extends HTMLElement {
   #arrived(dataset) {
     this.poll.again();
     this.#preview(dataset);
+  }
+
+  /** What a link to /datasets#ds_… is meant for: one dataset, however many lie above it. */
+  async #follow() {
+    const id = location.hash.slice(1);
+    if (!id.startsWith("ds_")) return;
+    try {
+      await this.#preview(await ask(api`/datasets/${id}`));
+    } catch (problem) {
+      this.preview.replaceChildren(element("p", {}, `${id}: ${problem.message}`));
+      this.preview.hidden = false;
+    }
   }
 
   async #preview(dataset) {

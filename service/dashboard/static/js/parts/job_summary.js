@@ -7,6 +7,7 @@ import { duration, secondsBetween } from "../text/times.js";
 import { done, headline, isShare, metricName, sentence } from "../text/words.js";
 import { Facts } from "./facts.js";
 import "./job_actions.js";
+import "./job_identity.js";
 import { withJobLinks } from "./job_links.js";
 import { stateTag } from "./state.js";
 import "./time_ago.js";
@@ -19,6 +20,7 @@ class JobSummary extends HTMLElement {
     this.state = element("p", { class: "job-state" });
     this.spoken = element("p", { class: "visually-hidden", role: "status" });
     this.outline = element("p", { class: "soft small" });
+    this.identity = element("job-identity", { class: "soft small" });
     this.actions = document.createElement("job-actions");
     this.bar = element("progress", { max: "1", "aria-label": "Progress" });
     this.share = element("span", {});
@@ -26,7 +28,7 @@ class JobSummary extends HTMLElement {
     this.facts = new Facts();
     this.digest = element("p", { class: "digest small" });
     this.append(
-      element("div", { class: "job-title" }, element("div", {}, this.name, this.state, this.spoken, this.outline), this.actions),
+      element("div", { class: "job-title" }, element("div", {}, this.name, this.state, this.spoken, this.outline, this.identity), this.actions),
       element("div", { class: "job-progress" }, this.bar, element("p", {}, this.share, this.left)),
       this.facts.root,
       this.digest,
@@ -42,6 +44,7 @@ class JobSummary extends HTMLElement {
     this.#job = job;
     setText(this.name, job.name);
     setText(this.outline, outline(job.spec));
+    this.identity.show(job);
     this.#tellState(job);
     this.#tellProgress(job);
     this.#tellFacts(job);
