@@ -82,8 +82,8 @@ def duration(seconds: float | None) -> str:
 
 
 def local_time(text: str | None) -> str:
-    """An ISO time as the local time of day with its date, or a dash."""
-    return "–" if not text else datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    """An ISO time as the local time of day with its date and zone, or a dash."""
+    return "–" if not text else datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def size(n_bytes: float | None) -> str:

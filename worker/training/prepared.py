@@ -149,15 +149,15 @@ def _digest(spec: JobSpec, preprocessing: Preprocessing, table: Table, validatio
 
 
 def _make(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Fill a draft and give it the folder's name; whoever is second throws the draft away."""
+    """Fill a draft and give it the folder's name; who is second, or fails, throws the draft away."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder.parent))
     try:
         fill(draft)
         draft.rename(folder)
-    except OSError:
+    except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
-        if not folder.exists():
+        if not (isinstance(error, OSError) and folder.exists()):
             raise
 
 

@@ -19,13 +19,14 @@ export class JobRow {
     this.state = element("td", {});
     this.bar = element("progress", { max: "1", "aria-label": "Progress" });
     this.how = element("span", { class: "small number" });
-    this.cost = element("td", { class: "right", "data-label": "Cost" });
+    this.cost = element("span", {});
+    this.costOf = element("span", { class: "why" });
     this.metric = element("td", { class: "right" });
     this.gang = element("td", { class: "right", "data-label": "Gang" });
     this.age = element("time-ago", { datetime: job.created_at });
     this.root = element("tr", {},
       element("td", {}, this.link, this.outline), this.state, element("td", {}, this.how, this.bar),
-      this.cost, this.metric, this.gang, element("td", { class: "right", "data-label": "Submitted" }, this.age));
+      element("td", { class: "right", "data-label": "Cost" }, this.cost, this.costOf), this.metric, this.gang, element("td", { class: "right", "data-label": "Submitted" }, this.age));
     this.show(job, names);
   }
 
@@ -35,7 +36,7 @@ export class JobRow {
     setText(this.outline, shortOutline(job.spec));
     this.#tellState(job, names);
     this.#tellProgress(job);
-    setText(this.cost, figure(job.latest?.validation_cost ?? job.latest?.train_cost));
+    this.#tellCost(job.latest ?? {});
     this.#tellMetric(job);
     const size = job.gang ? `${job.gang.members.length} of ${job.workers.max}` : NONE;
     setText(this.gang, size);
@@ -56,6 +57,12 @@ export class JobRow {
     if (progress.eta_seconds != null) parts.push(`${duration(progress.eta_seconds)} left`);
     if (state === "running" && progress.samples_per_second) parts.push(`${short(progress.samples_per_second)} rows/s`);
     setText(this.how, parts.join(" · "));
+  }
+
+  #tellCost({ train_cost, validation_cost }) {
+    const cost = validation_cost ?? train_cost;
+    setText(this.cost, figure(cost));
+    setText(this.costOf, cost == null ? "" : validation_cost == null ? "of training rows" : "of validation rows");
   }
 
   #tellMetric(job) {
