@@ -91,6 +91,8 @@ def _is_page() -> bool:
 def _of_flask(error: HTTPException) -> Response:
     if error.code == 413:
         return _known(TooLarge(f"a request to this address has at most {request.max_content_length or 0:,} bytes"))
+    if error.code == 404 and _is_page():
+        return Response(render_template("no_such_page.html"), 404)
     code = (error.name or "error").lower().replace(" ", "_")
     response = problem(error.code or 500, error.name, error.description or error.name, code)
     allowed = getattr(error, "valid_methods", None)

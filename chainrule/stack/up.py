@@ -59,9 +59,9 @@ def _run_locked(plan: Plan, lock: DirectoryLock, signals: Signals, say: Callable
         lock.describe(url)
         recipe = Recipe(plan.directory, environment(plan.directory, broker_url(broker), memory), (lock.fd,))
         try:
-            login = _start(plan, recipe, supervisor, broker, listener)
+            login, unended = _start(plan, recipe, supervisor, broker, listener)
             with _published(plan.directory.endpoint_file, url):
-                _announce(plan, url, login, say)
+                _announce(plan, url, login, unended, say)
                 supervisor.watch()
         except StopRequested:
             say("Stopping …")
@@ -87,8 +87,14 @@ def _places_outside(directory: DataDir) -> Iterator[tuple[Path, Path]]:
         shutil.rmtree(memory, ignore_errors=True)
 
 
-def _start(plan: Plan, recipe: Recipe, supervisor: Supervisor, broker: Path, listener: socket.socket) -> str:
-    """Start everything in order, and wait until all of it is ready; the path of a login link."""
+def _start(
+    plan: Plan, recipe: Recipe, supervisor: Supervisor, broker: Path, listener: socket.socket
+) -> tuple[str, int]:
+    """Start everything in order, and wait until all of it is ready.
+
+    Returns:
+        The path of a login link, and how many jobs from before go on.
+    """
     began = datetime.now(UTC)
     server = supervisor.start(valkey_part(recipe.directory, broker, recipe.env, recipe.fds))
     supervisor.until(lambda: answers(broker), server)
@@ -101,7 +107,8 @@ def _start(plan: Plan, recipe: Recipe, supervisor: Supervisor, broker: Path, lis
     supervisor.until(lambda: is_ready(url), web)
     with Client(url, data_dir=recipe.directory.root) as client:
         supervisor.until(lambda: workers_since(client, began) >= plan.workers, workers)
-    return login
+        unended = sum(1 for state in ("queued", "running", "pausing", "cancelling") for _ in client.jobs.list(state))
+    return login, unended
 
 
 def _login_path(recipe: Recipe) -> str:
@@ -133,7 +140,9 @@ def _published(endpoint: Path, url: str) -> Iterator[None]:
         endpoint.unlink(missing_ok=True)
 
 
-def _announce(plan: Plan, url: str, login: str, say: Callable[[str], None]) -> None:
+def _announce(plan: Plan, url: str, login: str, unended: int, say: Callable[[str], None]) -> None:
     say(f"Chainrule is up at {url} with {plan.workers} worker{'s' if plan.workers > 1 else ''}.")
+    if unended:
+        say(f"{unended} job{'s' if unended > 1 else ''} that had not ended when it was last up: chainrule jobs")
     say(f"Dashboard (this link logs in once): {url}{login}")
     say(f"Data, logs and the admin key are in {plan.directory.root}. Ctrl-C ends everything.")

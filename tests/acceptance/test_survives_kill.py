@@ -54,6 +54,7 @@ def test_ended_and_then_killed_with_everything_it_ends_with_the_same_weights(
     assert list(up.shared.iterdir()) == []
 
     up.start()
+    assert "1 job that had not ended when it was last up" in up.said()
     with up.client() as client:
         until(lambda: _past(client, job, 0.5), 60)
     up.kill()

@@ -97,6 +97,13 @@ def test_an_unknown_address_is_a_problem_too(client):
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
+def test_an_unknown_address_is_a_page_for_a_person(client, anonymous):
+    for asks in (client, anonymous):
+        answer = asks.get("/nothing", headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.mimetype) == (404, "text/html")
+        assert b"There is no such page" in answer.data
+
+
 def test_a_method_that_is_not_there_names_those_that_are(client):
     answer = client.put("/api/v1/jobs")
     assert (answer.status_code, answer.get_json()["code"]) == (405, "method_not_allowed")
