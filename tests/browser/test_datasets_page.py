@@ -25,6 +25,19 @@ def test_a_table_is_uploaded_and_looked_at(page, world, table):
         expect(preview).to_contain_text(text)
 
 
+def test_a_column_that_a_few_cells_keep_from_being_numbers_is_warned_of(page, world, tmp_path):
+    file = tmp_path / "readings.csv"
+    file.write_text("\n".join(["depth,<b>site</b>", *(f"{depth},here" for depth in range(20)), "sensor error,there"]))
+    page.goto("/datasets")
+    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator(".preview-card .notice li")).to_have_text(
+        "depth: line 22: 'sensor error' is no number, so the whole column is taken as texts: "
+        "correct it, or leave the cell empty if it is not known"
+    )
+    expect(page.locator("dataset-list").get_by_role("row").filter(has_text="readings.csv")).to_contain_text("1 warning")
+
+
 def test_a_broken_table_is_refused_with_its_line(page, world, tmp_path):
     broken = tmp_path / "broken.csv"
     broken.write_text("a,b\n1,2\n3\n")

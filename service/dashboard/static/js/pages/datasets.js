@@ -4,6 +4,7 @@ import { api, ask, remove } from "../api/ask.js";
 import { confirmed } from "../dom/confirm.js";
 import { element } from "../dom/element.js";
 import { poll } from "../dom/poll.js";
+import { warningCount } from "../parts/column_warnings.js";
 import { datasetPreview } from "../parts/dataset_preview.js";
 import "../parts/dataset_upload.js";
 import "../parts/log_out.js";
@@ -52,7 +53,7 @@ class DatasetList extends HTMLElement {
     return element("tr", {},
       element("th", { scope: "row", class: "name" }, dataset.name, element("br", {}), element("code", { class: "soft" }, dataset.id)),
       element("td", { class: "right", "data-label": "Rows" }, count(dataset.rows)),
-      element("td", { class: "right", "data-label": "Columns" }, count(dataset.columns.length)),
+      element("td", { class: "right", "data-label": "Columns" }, count(dataset.columns.length), warningCount(dataset)),
       element("td", { class: "right", "data-label": "Size" }, bytes(dataset.size_bytes)),
       element("td", { class: "right", "data-label": "Uploaded" }, element("time-ago", { datetime: dataset.created_at })),
       element("td", { class: "wide" }, element("div", { class: "buttons" }, look, drop)));

@@ -3,12 +3,13 @@
 import { api, ask } from "../api/ask.js";
 import { element } from "../dom/element.js";
 import { NONE, count, counted, figure } from "../text/numbers.js";
+import { columnWarnings } from "./column_warnings.js";
 
 /** Columns shown; a wider table is better looked at elsewhere. */
 const WIDEST = 200;
 const ROWS = 20;
 
-/** A scrolling table. Throws Problem. */
+/** What is warned of, and a scrolling table. Throws Problem. */
 export async function datasetPreview(dataset) {
   const { rows } = await ask(`${api`/datasets/${dataset.id}/preview`}?rows=${ROWS}`);
   const columns = dataset.columns.slice(0, WIDEST);
@@ -19,6 +20,7 @@ export async function datasetPreview(dataset) {
     element("thead", {}, element("tr", {}, ...columns.map(head))),
     element("tbody", {}, ...rows.map((row) => element("tr", {}, ...columns.map((column) => cell(row[column.name], column))))));
   return element("div", {},
+    columnWarnings(dataset),
     element("p", { class: "soft small" }, `${said}.`),
     element("div", { class: "preview", tabindex: "0", role: "region", "aria-label": `Preview of ${dataset.name}` }, table));
 }
