@@ -104,7 +104,9 @@ def loops_in_use() -> str:
     """``compiled``, or why they are not."""
     for dtype in ("float32", "float64"):
         if not _path(dtype).exists():
-            return "NumPy calls: no C compiler was found when Chainrule was installed"
+            return (
+                "NumPy calls: no C compiler was found when Chainrule was installed, or none that could compile loops.c"
+            )
         if _library(dtype) is None:
             return "NumPy calls: the compiled loops are of another version of Chainrule, or can't be loaded"
     return "compiled"
