@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from models.spec.training import UpdateOrder
-from service.openapi.payloads import Number, Payload, Prediction
+from service.openapi.payloads import Number, Payload
+from service.openapi.result_payloads import Prediction
 
 
 class Input(Payload):

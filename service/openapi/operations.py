@@ -13,11 +13,13 @@ from models.states import JobState
 from service.jobs.changes import JobChanges
 from service.jobs.fork import ForkRequest
 from service.keys.views import NewKey
-from service.openapi import payloads
 from service.openapi.backprop_payloads import Backprop
-from service.openapi.payloads import WHICH, Page
+from service.openapi.dataset_payloads import Dataset, Preview
+from service.openapi.job_payloads import AcceptedJob, Job, Plan
+from service.openapi.payloads import IssuedKey, Key, Page, Worker
 from service.openapi.receipt_payloads import Receipt
 from service.openapi.report_payloads import JobWithReport
+from service.openapi.result_payloads import WHICH, Checkpoint, Event, Predictions, Question, Table
 from service.openapi.verification_payloads import Verification
 from service.predictions.trained import USUAL_WEIGHTS
 from service.verifications.request import VerificationRequest
@@ -56,29 +58,29 @@ _TEXT: Schema = {"type": "string"}
 _LIMIT: Parameters = {"limit": _integer(1, 500, default=50)}
 _PAGED: Parameters = {"cursor": _TEXT | {"description": "`next` of the page before"}, **_LIMIT}
 _NUMBERED: Parameters = {"cursor": _integer(0) | {"description": "`next` of the page before"}, **_LIMIT}
-_JOB: Mapping[int, type[BaseModel]] = {200: payloads.Job}
+_JOB: Mapping[int, type[BaseModel]] = {200: Job}
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "datasets.upload": Operation(
-        {201: payloads.Dataset},
+        {201: Dataset},
         takes={
             "type": "object",
             "properties": {"file": {"type": "string", "format": "binary"}, "name": _TEXT},
             "required": ["file"],
         },
     ),
-    "datasets.index": Operation({200: Page[payloads.Dataset]}, query=_PAGED),
-    "datasets.show": Operation({200: payloads.Dataset}),
-    "datasets.preview": Operation({200: payloads.Preview}, query={"rows": _integer(1, 200, default=20)}),
+    "datasets.index": Operation({200: Page[Dataset]}, query=_PAGED),
+    "datasets.show": Operation({200: Dataset}),
+    "datasets.preview": Operation({200: Preview}, query={"rows": _integer(1, 200, default=20)}),
     "datasets.delete": Operation({204: None}),
     "jobs.submit": Operation(
-        {202: payloads.AcceptedJob, 200: payloads.Plan},
+        {202: AcceptedJob, 200: Plan},
         takes=JobSpec,
         query={"dry_run": _choice("true", "false", "1", "0", default="false")},
         headers={"Idempotency-Key": _TEXT | {"minLength": 1, "maxLength": 200}},
     ),
     "jobs.index": Operation(
-        {200: Page[payloads.Job]},
+        {200: Page[Job]},
         query={
             "state": _TEXT | {"description": f"one or several by commas: {', '.join(JobState)}"},
             "name": _TEXT | {"description": "a part of it"},
@@ -90,7 +92,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "jobs.receipt": Operation({200: Receipt}),
     "jobs.change": Operation(_JOB, takes=JobChanges),
     "jobs.fork": Operation(
-        {202: payloads.AcceptedJob, 200: payloads.AcceptedJob},
+        {202: AcceptedJob, 200: AcceptedJob},
         takes=ForkRequest,
         headers={"Idempotency-Key": _TEXT | {"minLength": 1, "maxLength": 200}},
     ),
@@ -98,7 +100,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "jobs.pause": Operation(_JOB),
     "jobs.resume": Operation(_JOB),
     "history.history": Operation(
-        {200: payloads.Table},
+        {200: Table},
         query={
             "series": _choice("epoch", "step", default="epoch"),
             "points": _integer(2, 100_000) | {"description": "at most so many rows; spikes are kept"},
@@ -106,12 +108,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             "format": _choice("json", "csv", default="json"),
         },
     ),
-    "history.events": Operation({200: Page[payloads.Event]}, query=_NUMBERED),
+    "history.events": Operation({200: Page[Event]}, query=_NUMBERED),
     "history.stream": Operation(
         {200: "text/event-stream"},
         headers={"Last-Event-ID": _TEXT | {"description": "the id of the last message seen"}},
     ),
-    "predictions.checkpoints": Operation({200: Page[payloads.Checkpoint]}, query=_NUMBERED),
+    "predictions.checkpoints": Operation({200: Page[Checkpoint]}, query=_NUMBERED),
     "predictions.weights": Operation(
         {200: "application/octet-stream"},
         query={
@@ -132,13 +134,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             | {"description": "weights that are looked at one by one; by default 10, or fewer of a large network"},
         },
     ),
-    "predictions.predictions": Operation({200: payloads.Predictions}, takes=payloads.Question),
+    "predictions.predictions": Operation({200: Predictions}, takes=Question),
     "verifications.create": Operation({202: Verification, 200: Verification}, takes=VerificationRequest),
     "verifications.index": Operation({200: Page[Verification]}),
     "verifications.show": Operation({200: Verification}),
-    "workers.index": Operation({200: Page[payloads.Worker]}),
-    "workers.drain": Operation({200: payloads.Worker}),
-    "keys.create": Operation({201: payloads.IssuedKey}, takes=NewKey),
-    "keys.index": Operation({200: Page[payloads.Key]}),
+    "workers.index": Operation({200: Page[Worker]}),
+    "workers.drain": Operation({200: Worker}),
+    "keys.create": Operation({201: IssuedKey}, takes=NewKey),
+    "keys.index": Operation({200: Page[Key]}),
     "keys.revoke": Operation({204: None}),
 }

@@ -6,7 +6,8 @@ from pydantic import ConfigDict
 
 from models.spec import JobSpec
 from models.states import JobState, Reason
-from service.openapi.payloads import ForkedFrom, Number, Payload
+from service.openapi.job_payloads import ForkedFrom
+from service.openapi.payloads import Number, Payload
 
 
 class UsedDataset(Payload):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from service.openapi.payloads import Job, Payload
+from service.openapi.job_payloads import Job
+from service.openapi.payloads import Payload
 
 
 class ClassReport(Payload):
