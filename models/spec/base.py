@@ -9,7 +9,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 class SpecPart(BaseModel):
     """A part of the spec. An unknown field is refused: it is nearly always a misspelt known one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 def named(default: str) -> BeforeValidator:

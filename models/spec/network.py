@@ -26,7 +26,9 @@ class HiddenLayer(SpecPart):
     """One dense layer."""
 
     units: int = Field(ge=1, le=1_000_000)
+    """Its outputs."""
     activation: ActivationName = "relu"
+    """The function of each output."""
     dropout: float = Field(default=0.0, ge=0.0, lt=1.0)
     """The share of its outputs set to zero at each training step."""
 
@@ -37,4 +39,6 @@ class NetworkSpec(SpecPart):
     hidden: tuple[HiddenLayer, ...] = Field(
         default=(HiddenLayer(units=128),), max_length=64, strict=False, examples=[[{"units": 64}, {"units": 32}], []]
     )
+    """From the input on."""
     initializer: InitializerName = "he_normal"
+    """How weights are drawn; biases begin at 0."""

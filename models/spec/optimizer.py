@@ -8,9 +8,9 @@ from pydantic import Field
 
 from models.spec.base import SpecPart, named
 
-Rate = Annotated[float, Field(gt=0.0, le=1000.0)]
+Rate = Annotated[float, Field(gt=0.0, le=1000.0, description="Of every step, times what the schedule says.")]
 Decay = Annotated[float, Field(ge=0.0, lt=1.0)]
-Epsilon = Annotated[float, Field(gt=0.0, le=1.0)]
+Epsilon = Annotated[float, Field(gt=0.0, le=1.0, description="Added to the root that is divided by.")]
 
 
 class Sgd(SpecPart):
@@ -26,6 +26,7 @@ class Momentum(SpecPart):
     name: Literal["momentum"]
     learning_rate: Rate = 0.01
     momentum: Decay = 0.9
+    """The share of the last step's velocity that is kept."""
 
 
 class Nesterov(SpecPart):
@@ -34,6 +35,7 @@ class Nesterov(SpecPart):
     name: Literal["nesterov"]
     learning_rate: Rate = 0.01
     momentum: Decay = 0.9
+    """The share of the last step's velocity that is kept."""
 
 
 class RmsProp(SpecPart):
@@ -42,6 +44,7 @@ class RmsProp(SpecPart):
     name: Literal["rmsprop"]
     learning_rate: Rate = 0.001
     decay: Decay = 0.9
+    """The share of the mean of squared gradients that is kept."""
     epsilon: Epsilon = 1e-8
 
 
@@ -59,7 +62,9 @@ class Adam(SpecPart):
     name: Literal["adam"] = "adam"
     learning_rate: Rate = 0.001
     beta1: Decay = 0.9
+    """The share of the mean of gradients that is kept."""
     beta2: Decay = 0.999
+    """The share of the mean of squared gradients that is kept."""
     epsilon: Epsilon = 1e-8
 
 
@@ -69,9 +74,12 @@ class AdamW(SpecPart):
     name: Literal["adamw"]
     learning_rate: Rate = 0.001
     beta1: Decay = 0.9
+    """The share of the mean of gradients that is kept."""
     beta2: Decay = 0.999
+    """The share of the mean of squared gradients that is kept."""
     epsilon: Epsilon = 1e-8
     weight_decay: float = Field(default=0.01, ge=0.0, le=1.0)
+    """Every step takes the rate times this share off all weights, not biases."""
 
 
 OptimizerSpec = Annotated[

@@ -20,7 +20,9 @@ class Step(SpecPart):
 
     name: Literal["step"]
     every_epochs: int = Field(default=10, ge=1)
+    """Epochs at one rate."""
     factor: float = Field(default=0.5, gt=0.0, le=1.0)
+    """Of the rate."""
 
 
 class Exponential(SpecPart):
@@ -28,6 +30,7 @@ class Exponential(SpecPart):
 
     name: Literal["exponential"]
     factor: float = Field(default=0.95, gt=0.0, le=1.0)
+    """Of the rate, every epoch."""
 
 
 class Cosine(SpecPart):
@@ -35,6 +38,7 @@ class Cosine(SpecPart):
 
     name: Literal["cosine"]
     floor: float = Field(default=0.0, ge=0.0, le=1.0)
+    """The last step's share of the rate."""
 
 
 class WarmUp(SpecPart):
@@ -42,6 +46,7 @@ class WarmUp(SpecPart):
 
     name: Literal["warm_up"]
     epochs: float = Field(default=1.0, gt=0.0)
+    """Until the whole rate is reached; parts of one count."""
 
 
 class OneCycle(SpecPart):
@@ -49,8 +54,11 @@ class OneCycle(SpecPart):
 
     name: Literal["one_cycle"]
     rise: float = Field(default=0.3, gt=0.0, lt=1.0)
+    """The share of all steps until the whole rate is reached."""
     start_divisor: float = Field(default=25.0, ge=1.0)
+    """The first step has the rate divided by this."""
     end_divisor: float = Field(default=10_000.0, ge=1.0)
+    """The last step has the rate divided by this."""
 
 
 class ReduceOnPlateau(SpecPart):
@@ -58,8 +66,11 @@ class ReduceOnPlateau(SpecPart):
 
     name: Literal["reduce_on_plateau"]
     factor: float = Field(default=0.5, gt=0.0, lt=1.0)
+    """Of the rate, each time."""
     epochs: int = Field(default=5, ge=1)
+    """In a row without an improvement."""
     min_delta: float = Field(default=0.0, ge=0.0)
+    """A cost that fell by no more than this has not improved."""
 
 
 ScheduleSpec = Annotated[

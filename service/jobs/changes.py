@@ -29,7 +29,9 @@ class WorkersChange(SpecPart):
     """A new least or greatest number of workers; what is not given stays. Null for ``max`` means one a shard."""
 
     min: int | None = Field(default=None, ge=1)
+    """Never null."""
     max: int | None = Field(default=None, ge=1)
+    """Null: one a shard."""
 
     @model_validator(mode="after")
     def _min_is_a_number(self) -> WorkersChange:
@@ -42,9 +44,13 @@ class JobChanges(SpecPart):
     """A patch: only the fields that are given are changed."""
 
     name: Name = ""
+    """For people."""
     labels: Annotated[dict[Name, Label], AfterValidator(_few)] = Field(default_factory=dict)
+    """All of them: those that are left out are gone."""
     priority: int = Field(default=0, ge=-1000, le=1000)
+    """The higher, the sooner."""
     workers: WorkersChange = WorkersChange()
+    """How many may serve it; obeyed live."""
 
 
 def parse_changes(document: Any) -> JobChanges:

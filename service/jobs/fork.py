@@ -44,6 +44,7 @@ class ForkRequest(SpecPart):
     step: int | None = Field(default=None, ge=0)
     """Of a kept checkpoint; null means the newest."""
     name: Name | None = None
+    """Null: that of the first job and the step."""
     changes: dict[str, Any] = Field(default_factory=dict)
     """A merge patch of the spec (RFC 7396)."""
 

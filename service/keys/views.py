@@ -25,6 +25,7 @@ class NewKey(SpecPart):
     """What a key is made from."""
 
     name: Name
+    """For people."""
 
 
 @blueprint.post("/keys")

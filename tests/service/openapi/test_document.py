@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -82,6 +83,17 @@ def test_every_reference_leads_somewhere(document):
     found = set(references(document))
     assert "#/components/schemas/JobSpec" in found
     assert found <= {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+
+
+def test_every_field_says_what_it_holds(document):
+    """But for the names that tell parts apart: each of them can be one word only."""
+    silent = [
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, part in schema.get("properties", {}).items()
+        if "const" not in part and not part.get("description")
+    ]
+    assert silent == []
 
 
 def test_the_document_is_made_of_openapi_3_1(document):
@@ -185,8 +197,9 @@ def test_the_page_for_people_names_every_route_and_every_field_of_the_spec(anony
     for path, methods in document["paths"].items():
         for method in methods:
             assert f"<code>{method.upper()} {path}</code>" in page.text
-    for field in document["components"]["schemas"]["JobSpec"]["properties"]:
+    for field, part in document["components"]["schemas"]["JobSpec"]["properties"].items():
         assert f"<code>{field}</code>" in page.text
+        assert html.escape(part["description"]).split("``")[0] in page.text
     assert "<script" not in page.text.split("<main")[1]
 
 
