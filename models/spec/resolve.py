@@ -47,12 +47,10 @@ def resolve(
         ValidationFailed: with every disagreement between spec and dataset.
     """
     by_name = {column["name"]: column for column in columns}
-    features = spec.features or tuple(name for name in by_name if name not in (*spec.targets, spec.sample_weight))
+    features = _features(spec, by_name)
     target = by_name.get(spec.targets[0])
     faults = [
-        *_column_faults(spec, by_name, features),
-        *_target_faults(spec, by_name, rows),
-        *_sample_weight_faults(spec, by_name),
+        *column_faults(spec, by_name, rows),
         *_training_faults(spec, rows),
         *_class_weight_faults(spec, by_name),
         *watched_metric_faults(spec, _class_count(target) if target else 0, validation_columns),
@@ -71,6 +69,15 @@ def resolve(
             "workers": spec.workers.model_copy(update={"max": min(spec.workers.max or spec.shards, spec.shards)}),
         }
     )
+
+
+def column_faults(spec: JobSpec, by_name: Mapping[str, Column], rows: int) -> list[Fault]:
+    """What is wrong with the columns that a spec names: by its task, target, features and sample weight alone."""
+    return [
+        *_name_faults(spec, by_name, _features(spec, by_name)),
+        *_target_faults(spec, by_name, rows),
+        *_sample_weight_faults(spec, by_name),
+    ]
 
 
 def output_count(spec: JobSpec, by_name: Mapping[str, Column]) -> int:
@@ -98,6 +105,10 @@ def parameter_count(spec: JobSpec, by_name: Mapping[str, Column], features: Sequ
     return sum((n_in + 1) * n_out for n_in, n_out in pairwise(network_widths(spec, by_name, features)))
 
 
+def _features(spec: JobSpec, by_name: Mapping[str, Column]) -> tuple[str, ...]:
+    return spec.features or tuple(name for name in by_name if name not in (*spec.targets, spec.sample_weight))
+
+
 def _kind(spec: JobSpec) -> str:
     return "classification with several labels a row" if spec.several_labels else spec.task
 
@@ -112,7 +123,7 @@ def _class_count(column: Column) -> int:
     return len(column["levels"]) if column["levels"] else int(column["distinct"])
 
 
-def _column_faults(spec: JobSpec, by_name: Mapping[str, Column], features: Sequence[str]) -> list[Fault]:
+def _name_faults(spec: JobSpec, by_name: Mapping[str, Column], features: Sequence[str]) -> list[Fault]:
     known = ", ".join(list(by_name)[:20]) + (", …" if len(by_name) > 20 else "")
     faults = [
         Fault(pointer, f"the dataset has no column {name!r}; it has {known}", "unknown_column")

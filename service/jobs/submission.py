@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from models.lifecycle import record_event
 from models.quotas import check_room_in_queue
 from models.records import Dataset, Job
 from models.spec import JobSpec, parse_spec, resolve
-from models.spec.resolve import network_widths
+from models.spec.resolve import column_faults, network_widths
 from models.spec.warnings import warnings_of
 from models.states import JobState
 from service.jobs.job_warnings import record_warnings
@@ -30,6 +31,9 @@ from service.jobs.training_rows import (
     training_rows,
 )
 from service.jobs.warm_start import keep_warm_start, resolve_warm_start
+
+_DATA = frozenset({"dataset", "task", "target", "features", "sample_weight"})
+"""The fields that say which columns are used, and for what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,10 @@ def plan_job(session: Session, owner_id: str, document: Any, store: ArtifactStor
     Raises:
         ValidationFailed: with every fault.
     """
-    spec = parse_spec(document)
+    try:
+        spec = parse_spec(document)
+    except ValidationFailed as error:
+        raise ValidationFailed([*error.faults, *_faults_of_data(session, owner_id, document, error.faults)]) from None
     dataset = _find_dataset(session, owner_id, spec.dataset)
     other_id = spec.validation.dataset if spec.validation else None
     other = _find_dataset(session, owner_id, other_id) if other_id else None
@@ -130,6 +137,27 @@ def digest(document: Any) -> str:
     """Of the document's meaning: neither white space nor the order of its fields counts."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _faults_of_data(session: Session, owner_id: str, document: Any, faults: Sequence[Fault]) -> list[Fault]:
+    """What is wrong with the columns that a malformed document names: who corrects its form is not refused again.
+
+    Only where what names them is well formed, and no field is unknown: a misspelt one may be one of these.
+
+    Args:
+        session: to find the dataset with.
+        owner_id: whose dataset.
+        document: the document.
+        faults: of its form.
+    """
+    malformed = {fault.pointer.split("/")[1] if fault.pointer else "" for fault in faults}
+    if not malformed <= JobSpec.model_fields.keys() - _DATA:
+        return []
+    spec = parse_spec({name: document[name] for name in _DATA if name in document})
+    dataset = _find_dataset(session, owner_id, spec.dataset)
+    if dataset is None:
+        return [_unknown_dataset("/dataset", spec.dataset)]
+    return column_faults(spec, {column["name"]: column for column in dataset.columns}, dataset.rows)
 
 
 def _find_dataset(session: Session, owner_id: str, dataset_id: str) -> Dataset | None:

@@ -213,6 +213,36 @@ def test_every_fault_is_reported_at_once(client, world):
     assert set(faults(answer)) == {"/shards", "/training/batch_size", "/training/l1", "/colour"}
 
 
+FORM = {"training": {"batch_size": 0}, "stopping": {"patience": {"epochs": "ten"}}}
+FORM_FAULTS = {"/training/batch_size", "/stopping/patience/epochs"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointers"),
+    [
+        ({"dataset": "ds_nothing"}, {"/dataset"}),
+        ({"features": ["height", "colour"], "sample_weight": "patchy"}, {"/features/1", "/sample_weight"}),
+        ({"target": "height"}, {"/target"}),
+        ({"target": "height", "task": "regression"}, set()),
+    ],
+)
+def test_faults_of_form_do_not_hide_those_of_the_data(client, world, changes, pointers):
+    columns = [column("height", "numeric", distinct=5000), *COLUMNS[1:]]
+    spec = {**world.spec(dataset=world.dataset(columns=columns), features=["girth"], **FORM), **changes}
+    assert set(faults(client.post("/api/v1/jobs", json=spec))) == FORM_FAULTS | pointers
+    assert jobs_in(world) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [({"task": "regresion"}, "/task"), ({"features": "girth"}, "/features"), ({"taks": "regression"}, "/taks")],
+)
+def test_nothing_is_concluded_of_the_data_from_what_is_malformed(client, world, changes, pointer):
+    columns = [column("height", "numeric", distinct=5000), *COLUMNS[1:]]
+    spec = {**world.spec(dataset=world.dataset(columns=columns), target="height", features=["girth"]), **changes}
+    assert set(faults(client.post("/api/v1/jobs", json=spec))) == {pointer}
+
+
 @pytest.mark.parametrize("body", [[], "text", 3, None])
 def test_a_body_that_is_not_an_object_is_refused(client, body):
     assert 400 <= client.post("/api/v1/jobs", json=body).status_code < 500
