@@ -50,6 +50,11 @@ class RunState:
         return json.dumps(asdict(self), sort_keys=True)
 
     @property
+    def knows_best(self) -> bool:
+        """Whether an epoch has told which weights are the best: until then their place holds those of the start."""
+        return self.has_best and self.progress.get("best") is not None
+
+    @property
     def parameters(self) -> int:
         """Weights and biases of the network."""
         return sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.widths))

@@ -81,7 +81,7 @@ class WarmStartSpec(SpecPart):
     step: int | None = Field(default=None, ge=0)
     """Of one of its kept checkpoints; null means the newest."""
     best: bool = False
-    """Whether to take the best weights that the checkpoint knows instead of those of its step."""
+    """Whether to take the best weights that the checkpoint knows, if it knows any, instead of those of its step."""
 
 
 class JobSpec(SpecPart):

@@ -21,7 +21,7 @@ POINTER = "/warm_start"
 def resolve_warm_start(
     session: Session, owner_id: str, spec: JobSpec, widths: Sequence[int], store: ArtifactStore
 ) -> JobSpec:
-    """The spec with the step of the checkpoint it begins from.
+    """The spec with the step of the checkpoint it begins from, and of its best weights only if it knows any.
 
     Args:
         session: to look the job up.
@@ -40,7 +40,8 @@ def resolve_warm_start(
     faults = _shape_faults(state.widths, widths)
     if faults:
         raise ValidationFailed(faults)
-    return spec.model_copy(update={"warm_start": spec.warm_start.model_copy(update={"step": checkpoint.step})})
+    found = {"step": checkpoint.step, "best": spec.warm_start.best and state.knows_best}
+    return spec.model_copy(update={"warm_start": spec.warm_start.model_copy(update=found)})
 
 
 def keep_warm_start(session: Session, spec: JobSpec) -> None:

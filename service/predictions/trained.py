@@ -74,8 +74,7 @@ def parse_which(value: object, pointer: str) -> Which:
 def load_trained(database: Database, store: ArtifactStore, owner_id: str, job_id: str, which: Which) -> Trained:
     """Read the checkpoint, its digest verified.
 
-    Until an epoch has told which weights are the best, the place of the best ones in a checkpoint holds the first
-    ones: the best are the last then.
+    Until an epoch has told which weights are the best they are the last.
 
     Raises:
         NotFound: no such job, or nothing of it is kept at that step.
@@ -94,8 +93,7 @@ def load_trained(database: Database, store: ArtifactStore, owner_id: str, job_id
                 raise
             continue
         parts = split_vector(state, vector)
-        has_best = state.has_best and state.progress.get("best") is not None
-        name = "last" if which.name == "best" and not has_best else which.name
+        name = "last" if which.name == "best" and not state.knows_best else which.name
         return Trained(
             job_id=job.id,
             name=job.name,

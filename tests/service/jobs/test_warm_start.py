@@ -40,6 +40,14 @@ def test_the_resolved_spec_names_the_step_and_its_checkpoint_is_kept(client, wor
     assert [is_pinned(world, earlier, step) for step in (10, 20)] == [found == 10, found == 20]
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_the_best_weights_are_those_of_the_step_until_an_epoch_has_told(client, world, earlier, known):
+    if not known:
+        world.checkpoint(earlier, 30, best=None)
+    answer = submit(client, world, {"job": earlier, "best": True})
+    assert answer.get_json()["spec"]["warm_start"]["best"] is known
+
+
 def test_a_dry_run_keeps_nothing(client, world, earlier):
     answer = client.post("/api/v1/jobs?dry_run=true", json=world.spec(warm_start={"job": earlier}))
     assert answer.status_code == 200
