@@ -78,10 +78,12 @@ class Batches:
         self._shards = range(first_shard, last_shard)
         self._shuffle = shuffle and plan.steps_per_epoch > 1
         low, high = self._own_rows(min(plan.batch_size, plan.rows))
+        ragged_low, ragged_high = self._own_rows(plan.rows % plan.batch_size)
         row_bytes = max(1, x.dtype.itemsize * x.shape[1])
         steps = max(1, _GATHER_BYTES // (row_bytes * max(1, high - low)))
         self._steps_at_once = min(steps, plan.steps_per_epoch)
-        rows = self._steps_at_once * (high - low) if self._shuffle else 0
+        # Of a ragged batch these shards may have more rows than of a whole one: the third of 5 has one of 2, none of 3.
+        rows = max(self._steps_at_once * (high - low), ragged_high - ragged_low) if self._shuffle else 0
         self._sources = [x, y] if weights is None else [x, y, weights]
         self._gathered = [np.empty((rows, *source.shape[1:]), source.dtype) for source in self._sources]
         self._views: dict[tuple[int, int], tuple[ShardBatch, ...]] = {}
