@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import time
 from collections.abc import Sequence
 from contextlib import nullcontext
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +26,10 @@ from worker.training.run import Blueprint, Run
 from worker.training.trainer import Trainer
 
 Digest = str
+Member = tuple[SpawnProcess, "Connection[Any, Any]"]
+
+WITHIN_S = 60.0
+"""For one run: most take a tenth of a second."""
 
 
 class Trained(NamedTuple):
@@ -47,14 +53,7 @@ class Crew:
     """
 
     def __init__(self, size: int) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._members = []
-        for number in range(size):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, number % 2 == 1), daemon=True)
-            process.start()
-            theirs.close()
-            self._members.append((process, ours))
+        self._members = [_start(number) for number in range(size)]
 
     def digest(self, folder: Path, speeds: Sequence[float], *job: Any) -> Digest:
         """Train, and say only whether all bits are the same."""
@@ -89,7 +88,7 @@ class Crew:
         crew = self._members[: len(speeds)]
         for place, (_, pipe) in zip(dealt, crew, strict=True):
             pipe.send((path, place, document, data, labels))
-        found = [pipe.recv() for _, pipe in crew]
+        found = self._answers(crew)
         for file in folder.iterdir():
             file.unlink()
         leader = found[0]
@@ -100,11 +99,35 @@ class Crew:
         digest.update(str(leader.reason).encode())
         return Trained(digest.hexdigest(), steps[:, 1].tolist(), leader.reason, leader.best_step, leader.tested_at_once)
 
+    def _answers(self, crew: Sequence[Member]) -> list[_Told]:
+        """What each says; who fails leaves the others waiting for it, so then all begin anew for whoever comes next."""
+        deadline = time.monotonic() + WITHIN_S
+        found = []
+        for process, pipe in crew:
+            ready = wait([pipe, process.sentinel], timeout=max(0.0, deadline - time.monotonic()))
+            if pipe not in ready or not pipe.poll():
+                ended = f"ended with {process.exitcode}" if ready else f"said nothing within {WITHIN_S} s"
+                for each, _ in self._members:
+                    each.kill()
+                self._members = [_start(number) for number in range(len(self._members))]
+                raise AssertionError(f"a member {ended}: see what it printed")
+            found.append(pipe.recv())
+        return found
+
     def stop(self) -> None:
         """End all processes."""
         for process, pipe in self._members:
             pipe.close()
             process.join()
+
+
+def _start(number: int) -> Member:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, number % 2 == 1), daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
 
 
 class _Told(NamedTuple):
