@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 PEERS := .venv-peers
 # Looked up only when an environment is made: a second `make` starts nothing it doesn't need.
 python = $$(PYTHON="$(PYTHON)" scripts/find_python.sh)
-# Element-wise loops, made where there is a C compiler; without one everything works, more slowly.
-LOOPS := worker/backprop/compiled/loops_float32.so
+# Element-wise loops, made where there is a C compiler; without one everything works, more slowly. The last one made
+# stands for both.
+LOOPS := worker/backprop/compiled/loops_float64.so
 # Two test processes: the suite is made for a machine of two cores.
 JOBS ?= 2
 

@@ -1,6 +1,6 @@
-"""The compiled loops beside the NumPy calls they stand for: microseconds of each, in the cache, in turn.
+"""The compiled loops beside the NumPy calls they stand for: `python -m benchmarks.loops`.
 
-python -m benchmarks.loops
+Microseconds of each in float32, in the cache, in turn.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from worker.backprop.activation_kernels import bind_activation
 from worker.backprop.compiled import loops_in_use, numpy_calls_only
 from worker.backprop.cost_kernels import bind_cost
+from worker.backprop.gradient_norm import NORM_BLOCK, bind_squares, norm_blocks
 from worker.backprop.optimizers import OPTIMIZERS
 
 Run = Callable[[], object]
@@ -39,7 +40,8 @@ def _contestants() -> list[tuple[str, int, Callable[[], Run]]]:
     rules = [(name, size, _bind_rule(name, size)) for name in OPTIMIZERS for size in SIZES]
     relu = [("relu, back", size, _bind_relu(size)) for size in SIZES]
     costs = [(f"cross entropy, {n} rows", 10 * n, _bind_cost(10, n)) for n in (16, 128)]
-    return [*rules, *relu, *costs]
+    squares = [("sums of squares", size, _bind_squares(size)) for size in SIZES]
+    return [*rules, *squares, *relu, *costs]
 
 
 def _drawn(*shape: int) -> NDArray[Any]:
@@ -51,6 +53,14 @@ def _bind_rule(name: str, size: int) -> Callable[[], Run]:
         slots = [np.zeros(size, np.float32) for _ in OPTIMIZERS[name].slot_names]
         update = OPTIMIZERS[name]().bind(_drawn(size), _drawn(size), slots)
         return lambda: update(1, 1e-6)
+
+    return bind
+
+
+def _bind_squares(size: int) -> Callable[[], Run]:
+    def bind() -> Run:
+        blocks = norm_blocks(0, size)
+        return bind_squares(_drawn(size), np.empty(blocks, np.float32), _drawn(blocks * NORM_BLOCK)).run
 
     return bind
 
