@@ -30,7 +30,7 @@ $(VENV)/.ready: requirements/dev.lock scripts/install.py
 		"$$python" scripts/install.py $(VENV) requirements/dev.lock
 	@touch $(VENV)/.server $@
 
-$(LOOPS): worker/backprop/compiled/loops.c scripts/compile_loops.py
+$(LOOPS): $(wildcard worker/backprop/compiled/*.c) scripts/compile_loops.py
 	@python=$(python) && "$$python" scripts/compile_loops.py
 
 $(PEERS)/.ready: requirements/peers.txt

@@ -1,9 +1,9 @@
-"""Compile the element-wise loops of the mathematics, where a C compiler is at hand.
+"""Compile the loops and the gradient of the mathematics, where a C compiler is at hand.
 
     python3 scripts/compile_loops.py
 
-puts one library for each dtype beside worker/backprop/compiled/loops.c. Without a compiler it says so and leaves
-everything as it is: Chainrule then computes the same bits with NumPy calls. ``CC`` names another compiler.
+puts one library for each dtype beside their sources in worker/backprop/compiled. Without a compiler it says so and
+leaves everything as it is: Chainrule then computes with NumPy calls. ``CC`` names another compiler.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parent.parent / "worker" / "backprop" / "compiled" / "loops.c"
-REALS = {"float32": "float", "float64": "double"}
+FOLDER = Path(__file__).resolve().parent.parent / "worker" / "backprop" / "compiled"
+LIBRARIES = {"float32": ("float", ("gradient.c", "loops.c")), "float64": ("double", ("loops.c",))}
+"""Of each dtype: what C calls it, and the sources."""
 
 # No contraction: NumPy rounds a product before it adds. No reassociation: -O3 without -ffast-math makes none.
 FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-shared"]
@@ -31,7 +32,7 @@ FOR_ANY = ["-DVERSIONS="]
 ALONE = ["-nostdlib", "-lgcc"]
 
 
-def compile_loops(source: Path = SOURCE) -> str | None:
+def compile_loops(folder: Path = FOLDER) -> str | None:
     """Make the libraries; what kept them from being made, or None.
 
     A library is moved into place whole, so a worker that starts meanwhile sees the old one or the new one.
@@ -39,15 +40,16 @@ def compile_loops(source: Path = SOURCE) -> str | None:
     compiler = find_compiler()
     if compiler is None:
         return "no C compiler was found (cc, gcc or clang; or name one in CC)"
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    for dtype, real in REALS.items():
+    for dtype, (real, names) in LIBRARIES.items():
+        sources = [folder / name for name in names]
+        digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
         defined = [f"-DREAL={real}", f'-DSOURCE="{digest}"']
-        with tempfile.TemporaryDirectory(dir=source.parent) as directory:
+        with tempfile.TemporaryDirectory(dir=folder) as directory:
             library = Path(directory) / "library"
-            failure = _compile([*compiler, *FLAGS, *defined], source, library)
+            failure = _compile([*compiler, *FLAGS, *defined], sources, library)
             if failure is not None:
                 return f"{shlex.join(compiler)} failed: {failure}"
-            library.replace(source.with_name(f"loops_{dtype}.so"))
+            library.replace(folder / f"loops_{dtype}.so")
     return None
 
 
@@ -58,12 +60,12 @@ def find_compiler() -> list[str] | None:
     return next(([path] for name in ("cc", "gcc", "clang") if (path := shutil.which(name))), None)
 
 
-def _compile(command: list[str], source: Path, library: Path) -> str | None:
+def _compile(command: list[str], sources: list[Path], library: Path) -> str | None:
     """In the first of the ways that this compiler knows. What it said of the last one, or None."""
     x86 = platform.machine().lower() in {"x86_64", "amd64"}
     said = ""
     for versions, linked in [(FOR_X86, ALONE)] * x86 + [(FOR_ANY, ALONE), (FOR_ANY, [])]:
-        files = [str(source), "-o", str(library)]
+        files = [*map(str, sources), "-o", str(library)]
         try:
             done = subprocess.run([*command, *versions, *files, *linked], capture_output=True, text=True, check=False)
         except OSError as error:
@@ -77,7 +79,7 @@ def _compile(command: list[str], source: Path, library: Path) -> str | None:
 def main() -> None:
     """Compile, or say why not. Without the loops everything works, so this is no error."""
     if (missing := compile_loops()) is not None:
-        print(f"Element-wise loops stay NumPy calls, which is slower: {missing}.", file=sys.stderr)
+        print(f"Loops and gradients stay NumPy calls, which is slower: {missing}.", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import platform
 
 from models.release import release
-from worker.backprop.compiled import loops_in_use, numpy_calls_only
+from worker.backprop.compiled import computes_gradients, loops_in_use, numpy_calls_only
 from worker.fingerprint import fingerprint, provenance
 
 
@@ -18,6 +18,11 @@ def test_the_fingerprint_is_the_same_each_time():
     first = dict(fingerprint())
     fingerprint.cache_clear()
     assert fingerprint() == first
+
+
+def test_whose_gradients_a_worker_computes_is_part_of_its_arithmetic():
+    found = fingerprint()
+    assert found["gradients"] == ("compiled" if computes_gradients() else "BLAS")
 
 
 def test_compiled_loops_and_numpy_calls_are_the_same_arithmetic():

@@ -22,13 +22,12 @@ from worker.backprop.arrays import Floats, Op
 from worker.backprop.buffers import Buffers
 from worker.backprop.cost_kernels import bind_cost, bind_output
 from worker.backprop.dropout import DrawMask, bind_mask
+from worker.backprop.layer_gradient import bind_first_gradient, bind_layer_gradient
 from worker.backprop.network import Network
 from worker.backprop.products import (
     bind_back,
     bind_forward,
     bind_forward_of_rows,
-    bind_gradient,
-    bind_gradient_of_rows,
 )
 
 
@@ -65,9 +64,10 @@ class Plan:
         self.masks = self._masks(network)
         self.deltas = [*(layer.delta for layer in self.layers), self.z]
         if gradient is not None:
-            self.first_gradient = bind_gradient_of_rows(self.deltas[0], self._gradients[0])
+            packed = [buffers.packed(units, n) for units in network.widths[1:]]
+            self.first_gradient = bind_first_gradient(self.deltas[0], packed[0], self._gradients[0])
             self.carry = [self._carry_back(i) for i in range(network.hidden)]
-            self.gradients = [self._gradient(i) for i in range(1, layout.layers)]
+            self.gradients = [self._gradient(i, packed[i]) for i in range(1, layout.layers)]
             self.backward = self._backward()
 
     def backward_to(self, i: int) -> list[Op]:
@@ -101,9 +101,9 @@ class Plan:
             operations.append(partial(np.multiply, layer.delta, layer.mask, layer.delta))
         return operations + kernel.backward
 
-    def _gradient(self, i: int) -> Op:
+    def _gradient(self, i: int, packed: Floats) -> Op:
         """The gradient of layer i ≥ 1."""
-        return bind_gradient(self.layers[i - 1].fed, self.deltas[i], self._gradients[i])
+        return bind_layer_gradient(self.layers[i - 1].fed, self.deltas[i], packed, self._gradients[i])
 
     def _backward(self) -> list[Op]:
         """Every gradient but the first layer's, from the output back."""

@@ -173,10 +173,10 @@ class ShardPass:
         return plan.cost(y, weight)
 
     def _with_ones(self, plan: Plan, x: Floats) -> Floats:
-        """(n, inputs + 1): the rows with their column of ones."""
-        if x.shape[1] != self._inputs:
+        """(n, inputs + 1) in C order: the rows with their column of ones."""
+        if x.shape[1] != self._inputs and x.flags.c_contiguous:
             return x
-        np.copyto(plan.staged[:, :-1], x)
+        np.copyto(plan.staged[:, :-1], x[:, : self._inputs])
         plan.staged[:, -1] = 1.0
         return plan.staged
 

@@ -1,4 +1,4 @@
-"""The element-wise loops of ``loops.c``, where they were compiled: a pass over memory instead of one an operation.
+"""What is compiled, where a C compiler was: the element-wise loops of ``loops.c``, and the gradient of ``gradient.c``.
 
 NumPy makes a call and a pass for every operation, and takes roots four at a time. Adam on 32,768 elements in the cache
 takes 24 µs in ten calls and 5.5 in one loop, on 1,200 elements 3.3 and 0.5. The loops make the same operations in the
@@ -6,6 +6,8 @@ same order, so the bits are the same, and a member with loops and one without ma
 
 Every loop has its form in NumPy calls beside the call of ``bind_loop``: its specification, and what is used where no C
 compiler was at hand when Chainrule was installed.
+
+The gradient has bits of its own, no BLAS's, so whether it is used belongs to the fingerprint (ADR 18).
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ import numpy as np
 from worker.backprop.arrays import Floats, Op
 
 _HERE = Path(__file__).parent
+_SOURCES = {"float32": ("gradient.c", "loops.c"), "float64": ("loops.c",)}
+"""Of each dtype's library, as ``scripts/compile_loops.py`` has them."""
 _forms = {"compiled": True}
 
 
@@ -72,13 +76,13 @@ def bind_loop(
         return None
     function = getattr(library, name)
     function.restype = None
-    addresses = (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
+    addresses = _addresses(arrays)
     constants = (ctypes.c_double * max(1, len(numbers)))(*numbers)
-    lengths = (ctypes.c_longlong * 2)(*(sizes or (arrays[0].size,)))
+    lengths = _lengths(sizes or (arrays[0].size,))
     parts = (ctypes.cast(part, ctypes.c_void_p) for part in (function, addresses, constants))
     call = _Call(*parts, len(arrays), sums)
     run = partial(function, lengths, addresses, constants)
-    addresses.arrays = call.bound = arrays  # type: ignore[attr-defined]  # an address keeps no memory alive
+    call.bound = arrays  # as ``_addresses`` does
     return Loop(run, constants, call)
 
 
@@ -97,7 +101,27 @@ def bind_chain(loops: Sequence[Loop], like: Floats) -> Op | None:
     library.chain.restype = None
     table = (_Call * len(calls))(*calls)
     table.loops = tuple(loops)  # type: ignore[attr-defined]  # nor does it here
-    return partial(library.chain, (ctypes.c_longlong * 2)(like.size, len(calls)), table)
+    return partial(library.chain, _lengths((like.size, len(calls))), table)
+
+
+def bind_gradient_loop(arrays: Sequence[Any], sizes: Sequence[int]) -> Op:
+    """``gradient`` of ``gradient.c``. Only where ``computes_gradients``.
+
+    Args:
+        arrays: in its order, each in C order, none overlapping another. They stay alive as long as what is returned.
+        sizes: in its order.
+    """
+    library = _library("float32")
+    assert library is not None, "computes_gradients was not asked"
+    library.gradient.restype = None
+    return partial(library.gradient, _lengths(sizes), _addresses(arrays))
+
+
+@cache
+def computes_gradients() -> bool:
+    """Whether ``gradient.c`` was compiled, and this processor can do what it asks for."""
+    library = _library("float32")
+    return library is not None and bool(library.computes_gradients())
 
 
 def loops_in_use() -> str:
@@ -114,7 +138,7 @@ def loops_in_use() -> str:
 
 @contextmanager
 def numpy_calls_only() -> Iterator[None]:
-    """What is bound meanwhile is made of NumPy calls: to hold the loops to them, in bits or in time."""
+    """What is bound meanwhile has NumPy calls for loops: to hold the loops to them, in bits or in time."""
     before, _forms["compiled"] = _forms["compiled"], False
     try:
         yield
@@ -132,7 +156,7 @@ def _library(dtype: str) -> ctypes.PyDLL | None:
         compiled_from = (ctypes.c_char * 64).in_dll(library, "source").value.decode()
     except (OSError, ValueError):
         return None
-    source = hashlib.sha256((_HERE / "loops.c").read_bytes()).hexdigest()
+    source = hashlib.sha256(b"".join((_HERE / name).read_bytes() for name in _SOURCES[dtype])).hexdigest()
     return library if compiled_from == source else None
 
 
@@ -142,3 +166,14 @@ def _path(dtype: str) -> Path:
 
 def _overlap(arrays: Sequence[Floats]) -> bool:
     return any(np.may_share_memory(a, b) for a, b in combinations(arrays, 2))
+
+
+def _addresses(arrays: Sequence[Any]) -> ctypes.Array[ctypes.c_void_p]:
+    """With the arrays, which an address keeps not alive."""
+    addresses = (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
+    addresses.arrays = arrays  # type: ignore[attr-defined]
+    return addresses
+
+
+def _lengths(sizes: Sequence[int]) -> ctypes.Array[ctypes.c_longlong]:
+    return (ctypes.c_longlong * len(sizes))(*sizes)
