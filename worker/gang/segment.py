@@ -23,6 +23,7 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,14 @@ class SegmentShape:
         return 2 + self.slots
 
 
+def write_at(file: int, values: NDArray[Any], offset: int) -> None:
+    """Write all of the values, contiguous ones, so many bytes behind the beginning of the file."""
+    view = memoryview(values.data).cast("B") if values.size else memoryview(b"")
+    written = 0
+    while written < len(view):
+        written += os.pwrite(file, view[written:], offset + written)
+
+
 def is_finite(vector: NDArray[Any]) -> bool:
     """Whether all elements are numbers; looked at piece by piece, for memory's sake."""
     return all(bool(np.isfinite(vector[low : low + PIECE]).all()) for low in range(0, vector.size, PIECE))
@@ -75,9 +84,12 @@ def is_finite(vector: NDArray[Any]) -> bool:
 class Segment:
     """The mapped memory, as arrays and words."""
 
-    def __init__(self, path: Path, shape: SegmentShape, buffer: mmap.mmap) -> None:
-        self.path, self.shape, self._buffer = path, shape, buffer
+    def __init__(self, path: Path, shape: SegmentShape, descriptor: int) -> None:
+        """Map an open file, and close it when this is gone."""
+        weakref.finalize(self, os.close, descriptor)
+        self.path, self.shape, self._file = path, shape, descriptor
         regions, self.size_bytes = _regions(shape)
+        self._buffer = buffer = mmap.mmap(descriptor, self.size_bytes)
         words = memoryview(buffer)
 
         def array(name: str) -> NDArray[Any]:
@@ -123,11 +135,13 @@ class Segment:
         self.forget(np.frombuffer(self._buffer, np.uint8))
 
     def keep_best(self, start: int, stop: int) -> None:
-        """Make the parameters [start, stop) the best ones so far."""
-        for low in range(start, stop, PIECE):
-            piece = slice(low, min(low + PIECE, stop))
-            self.best[piece] = self.parameters[piece]
-            self.forget(self.best[piece])
+        """Make the parameters [start, stop) the best ones so far.
+
+        Written to the file, and not through this process's pages of it, of which each would cost a fault: 0.25 instead
+        of 1.2 ms for 930,000 parameters.
+        """
+        behind = int(self.best.ctypes.data) - self._address + start * self.best.itemsize
+        write_at(self._file, self.parameters[start:stop], behind)
 
     @property
     def parameters(self) -> NDArray[Any]:
@@ -157,15 +171,13 @@ class Segment:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             os.posix_fallocate(descriptor, 0, size_bytes)
-            buffer = mmap.mmap(descriptor, size_bytes)
         except OSError as error:
+            os.close(descriptor)
             path.unlink(missing_ok=True)
             if error.errno == errno.ENOSPC:
                 raise StorageFull(f"{path} ({size_bytes:,} bytes of shared memory)") from error
             raise
-        finally:
-            os.close(descriptor)
-        segment = cls(path, shape, buffer)
+        segment = cls(path, shape, descriptor)
         segment.factor[0] = 1.0
         return segment
 
@@ -181,12 +193,10 @@ class Segment:
             descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
             raise GangBroken("the gang's shared memory is gone") from None
-        try:
-            if os.fstat(descriptor).st_size != size_bytes:
-                raise GangBroken("the gang's shared memory is not of the expected size")
-            return cls(path, shape, mmap.mmap(descriptor, size_bytes))
-        finally:
+        if os.fstat(descriptor).st_size != size_bytes:
             os.close(descriptor)
+            raise GangBroken("the gang's shared memory is not of the expected size")
+        return cls(path, shape, descriptor)
 
 
 def _regions(shape: SegmentShape) -> tuple[dict[str, tuple[int, str, tuple[int, ...]]], int]:

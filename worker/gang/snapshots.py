@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from models.checkpoint_file import RunState
 from worker.gang.control_words import Word
-from worker.gang.segment import NOTE_BYTES, PIECE, Segment
+from worker.gang.segment import NOTE_BYTES, PIECE, Segment, write_at
 
 _READ_BYTES = 1 << 20
 
@@ -64,7 +64,7 @@ class Snapshots:
         for part in range(state.shape[0]):
             for low in range(self._start, self._stop, PIECE):
                 piece = state[part, low : min(low + PIECE, self._stop)]
-                _write_at(file, piece, (part * state.shape[1] + low) * state.itemsize)
+                write_at(file, piece, (part * state.shape[1] + low) * state.itemsize)
                 if part == state.shape[0] - 1:  # the best weights: not needed until they are beaten or copied again
                     self._segment.forget(self._segment.best[low : low + PIECE])
 
@@ -120,10 +120,3 @@ def remove_segment(path: Path) -> None:
 
 def _paths(segment: Path) -> tuple[Path, Path]:
     return segment.with_suffix(".even"), segment.with_suffix(".odd")
-
-
-def _write_at(file: int, values: np.ndarray, offset: int) -> None:
-    view = memoryview(values.data).cast("B") if values.size else memoryview(b"")
-    written = 0
-    while written < len(view):
-        written += os.pwrite(file, view[written:], offset + written)
