@@ -8,15 +8,7 @@ import numpy as np
 
 from worker.backprop.arrays import Codes, Floats
 from worker.backprop.metrics.certainty import certainty, roc_auc, top_k
-from worker.backprop.metrics.confusion import (
-    accuracy,
-    balanced_accuracy,
-    class_report,
-    confusion_matrix,
-    f1,
-    precision,
-    recall,
-)
+from worker.backprop.metrics.confusion import averages, class_report, confusion_matrix
 from worker.backprop.metrics.distances import mae, r2, rmse
 from worker.backprop.metrics.multi_label import label_report, multi_label_metrics
 from worker.backprop.network import Network
@@ -50,14 +42,7 @@ def _metrics_of(network: Network, outputs: Floats, targets: Codes | Floats) -> d
         return multi_label_metrics(outputs, targets)
     p, codes = _as_classes(outputs, targets)
     M = confusion_matrix(p.argmax(axis=1), codes, p.shape[1])
-    found = {
-        "accuracy": accuracy(M),
-        "certainty": certainty(p, codes),
-        "balanced_accuracy": balanced_accuracy(M),
-        "precision": precision(M),
-        "recall": recall(M),
-        "f1": f1(M),
-    }
+    found = {**averages(M), "certainty": certainty(p, codes)}
     if p.shape[1] == 2:
         found["roc_auc"] = roc_auc(p[:, 1], codes)
     if p.shape[1] > 10:

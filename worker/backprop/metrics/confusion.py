@@ -26,30 +26,22 @@ def confusion_matrix(predicted: Codes, actual: Codes, classes: int) -> Counts:
     return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
 
 
-def accuracy(M: Counts) -> float:
-    """The share of rows predicted right."""
-    return float(np.trace(M) / max(1, M.sum()))
+def averages(M: Counts) -> dict[str, float]:
+    """Accuracy, balanced accuracy, and the macro averages of the classes' precision, recall and F1.
 
-
-def balanced_accuracy(M: Counts) -> float:
-    """The mean recall of the classes that occur."""
-    occurs = M.sum(axis=1) > 0
-    return float(recalls(M)[occurs].mean()) if occurs.any() else 0.0
-
-
-def precision(M: Counts) -> float:
-    """The macro average of the classes' precision."""
-    return _macro(M, precisions(M))
-
-
-def recall(M: Counts) -> float:
-    """The macro average of the classes' recall."""
-    return _macro(M, recalls(M))
-
-
-def f1(M: Counts) -> float:
-    """The macro average of the classes' F1."""
-    return _macro(M, f1s(M))
+    A class that does not occur has 0 in each of them, so it is left out by not counting it.
+    """
+    right, actual, predicted = M.diagonal(), M.sum(axis=1), M.sum(axis=0)
+    both = actual + predicted
+    recall = float(ratio(right, actual).sum())
+    labels, occurring = int(np.count_nonzero(actual)) or 1, int(np.count_nonzero(both)) or 1
+    return {
+        "accuracy": float(right.sum()) / (int(actual.sum()) or 1),
+        "balanced_accuracy": recall / labels,
+        "precision": float(ratio(right, predicted).sum()) / occurring,
+        "recall": recall / occurring,
+        "f1": float(ratio(2 * right, both).sum()) / occurring,
+    }
 
 
 def precisions(M: Counts) -> Numbers:
@@ -74,11 +66,6 @@ def class_report(M: Counts) -> list[dict[str, Any]]:
         {"class": code, "precision": float(p), "recall": float(r), "f1": float(f), "rows": int(rows)}
         for code, (p, r, f, rows) in enumerate(columns)
     ]
-
-
-def _macro(M: Counts, values: Numbers) -> float:
-    occurs = (M.sum(axis=0) + M.sum(axis=1)) > 0
-    return float(values[occurs].mean()) if occurs.any() else 0.0
 
 
 def ratio(part: Counts, whole: Counts) -> Numbers:
