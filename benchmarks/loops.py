@@ -32,7 +32,7 @@ def main() -> None:
         loop = bind()
         with numpy_calls_only():
             calls = bind()
-        by_calls, by_loop = _microseconds(calls, loop)
+        by_calls, by_loop = microseconds(calls, loop)
         print(f"{name:24}{size:>9,}{by_calls:>10.2f}{by_loop:>9.2f}{by_calls / by_loop:>7.1f}")
 
 
@@ -83,7 +83,7 @@ def _bind_cost(classes: int, n: int) -> Callable[[], Run]:
     return bind
 
 
-def _microseconds(*contestants: Run) -> Sequence[float]:
+def microseconds(*contestants: Run) -> Sequence[float]:
     """The best of some rounds of each, in turn."""
     best = [float("inf")] * len(contestants)
     for _ in range(ROUNDS):

@@ -45,6 +45,11 @@ def bind_first_gradient(delta: Floats, packed: Floats, gradient: Floats) -> OfRo
     """The same of the first layer, as a function of the rows x (n, inputs + 1) in C order."""
     if not _can_be_compiled(delta, gradient, _FEWEST_OF_ROWS):
         return bind_gradient_of_rows(delta, gradient)
+    return bind_compiled_of_rows(delta, packed, gradient)
+
+
+def bind_compiled_of_rows(delta: Floats, packed: Floats, gradient: Floats) -> OfRows:
+    """The compiled form of it. Only where ``computes_gradients``."""
     address, known = np.zeros(1, np.uintp), dict[int, tuple[Floats, int]]()
     compute = bind_gradient_loop((address, delta, packed, gradient), (*gradient.shape, delta.shape[1], len(gradient)))
 

@@ -113,6 +113,7 @@ def bind_gradient_loop(arrays: Sequence[Any], sizes: Sequence[int]) -> Op:
     """
     library = _library("float32")
     assert library is not None, "computes_gradients was not asked"
+    assert all(array.flags.c_contiguous for array in arrays), "what has gaps would be written over"
     library.gradient.restype = None
     return partial(library.gradient, _lengths(sizes), _addresses(arrays))
 
