@@ -28,6 +28,8 @@ _log = structlog.get_logger()
 _LOOK_S = 0.2
 _TRUST = 2 / 3
 """The share of a lease's time after which its holder stops by itself: before anyone else may take over."""
+_AGAIN = 1 / 4
+"""Of a beat, until one that failed is tried again: a connection that broke once is soon another."""
 
 
 @dataclass(slots=True)
@@ -142,7 +144,8 @@ class Heart:
                 self.draining, beaten = True, -math.inf
             if time.monotonic() - beaten >= self._beat_s:
                 beaten = time.monotonic()
-                self._beat()
+                if not self._beat():
+                    beaten -= self._beat_s * (1 - _AGAIN)
             held = self._held
             if self._watch.stands_still() and held is not None:
                 self._end_hung(held.seat)
@@ -150,7 +153,8 @@ class Heart:
                 beaten = -math.inf
                 self._wake.clear()
 
-    def _beat(self) -> None:
+    def _beat(self) -> bool:
+        """Whether the database was there to answer."""
         held, started = self._held, time.monotonic()
         try:
             with self._database.write() as session:
@@ -163,8 +167,10 @@ class Heart:
                 held.lost = True
         except SQLAlchemyError as error:
             _log.warning("lease not renewed", error=str(error), worker=self._me.id)
+            return False
         else:
             self._trusted_until = max(self._trusted_until, started + self._ttl_s * _TRUST)
+        return True
 
     def _end_hung(self, seat: Seat) -> None:
         """Say what has happened, if that is possible, and end."""
