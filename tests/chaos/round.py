@@ -16,11 +16,12 @@ from tests.support.fleet import Fleet, wait_until
 from worker.control.collector import collect
 from worker.training.prepared import drop_drafts
 
-TRAINING = {"batch_size": 256, "max_epochs": 700, "optimizer": {"name": "adam", "learning_rate": 1e-4}}
+TRAINING = {"batch_size": 256, "max_epochs": 1100, "optimizer": {"name": "adam", "learning_rate": 1e-4}}
 NETWORK = {"hidden": [{"units": 256, "activation": "relu"}]}
 ROWS = 4000
-STEPS = 15 * 700
-"""Some four seconds of one worker's time: steps so long that three workers on two cores do not only wait."""
+STEPS = 15 * 1100
+"""Some four seconds of one worker's time, longer than another one takes to start and to join: steps so long that three
+workers on two cores do not only wait."""
 
 
 FENCED = ("generation_started", "checkpoint", "checkpoint_failed", "straggler", "promise_lost")
