@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import runpy
+import shlex
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -20,6 +22,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
 COMPILE = ROOT / "scripts" / "compile_loops.py"
+SOURCES = ROOT / "worker" / "backprop" / "compiled"
 
 
 def build_wheel(directory: Path, **environment: str) -> zipfile.ZipFile:
@@ -67,6 +70,23 @@ def test_loops_that_cannot_be_compiled_are_no_error_and_it_is_said_why() -> None
     command = [sys.executable, str(COMPILE)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "CC": "false --loud"})
     assert done.stderr == "Loops and gradients stay NumPy calls, which is slower: false --loud failed: exit code 1.\n"
+
+
+def test_a_compiler_without_the_headers_of_a_c_library_is_enough(tmp_path: Path) -> None:
+    """Debian's gcc installs without them: only recommends them."""
+    compile_loops = runpy.run_path(str(COMPILE))
+    compiler = compile_loops["find_compiler"]()
+    if compiler is None:
+        pytest.skip("there is no C compiler")
+    asked = subprocess.run([*compiler, "-print-file-name=include"], capture_output=True, text=True, check=True)
+    if not Path(own := asked.stdout.strip()).is_dir():
+        pytest.skip(f"{compiler} does not tell where its own headers are")
+    for source in SOURCES.glob("*.c"):
+        shutil.copy(source, tmp_path)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("CC", shlex.join([*compiler, "-nostdinc", "-isystem", own]))
+        assert compile_loops["compile_loops"](tmp_path) is None
+    assert len(list(tmp_path.glob("*.so"))) == 2
 
 
 def test_the_client_alone_asks_for_no_server_package(wheel: zipfile.ZipFile) -> None:

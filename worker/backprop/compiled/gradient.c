@@ -12,9 +12,13 @@
 /* Whether this processor can. */
 int computes_gradients(void);
 
-#ifndef __x86_64__
+#if !defined __x86_64__ || !defined __GNUC__
 int computes_gradients(void) { return 0; }
 #else
+/* The compiler's own header asks for one of the C library, which a machine with a compiler need not have, for two
+ * functions that are not used here: it is told that it has been there, as gcc and as clang call it. */
+#define _MM_MALLOC_H_INCLUDED
+#define __MM_MALLOC_H
 #include <immintrin.h>
 
 int computes_gradients(void)
