@@ -85,9 +85,9 @@ class Segment:
     """The mapped memory, as arrays and words."""
 
     def __init__(self, path: Path, shape: SegmentShape, descriptor: int) -> None:
-        """Map an open file, and close it when this is gone."""
-        weakref.finalize(self, os.close, descriptor)
-        self.path, self.shape, self._file = path, shape, descriptor
+        """Map an open file. Whoever opened it may close it."""
+        self.path, self.shape, self._file = path, shape, os.dup(descriptor)
+        weakref.finalize(self, os.close, self._file)
         regions, self.size_bytes = _regions(shape)
         self._buffer = buffer = mmap.mmap(descriptor, self.size_bytes)
         words = memoryview(buffer)
@@ -171,13 +171,14 @@ class Segment:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             os.posix_fallocate(descriptor, 0, size_bytes)
+            segment = cls(path, shape, descriptor)
         except OSError as error:
-            os.close(descriptor)
             path.unlink(missing_ok=True)
             if error.errno == errno.ENOSPC:
                 raise StorageFull(f"{path} ({size_bytes:,} bytes of shared memory)") from error
             raise
-        segment = cls(path, shape, descriptor)
+        finally:
+            os.close(descriptor)
         segment.factor[0] = 1.0
         return segment
 
@@ -193,10 +194,12 @@ class Segment:
             descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
             raise GangBroken("the gang's shared memory is gone") from None
-        if os.fstat(descriptor).st_size != size_bytes:
+        try:
+            if os.fstat(descriptor).st_size != size_bytes:
+                raise GangBroken("the gang's shared memory is not of the expected size")
+            return cls(path, shape, descriptor)
+        finally:
             os.close(descriptor)
-            raise GangBroken("the gang's shared memory is not of the expected size")
-        return cls(path, shape, descriptor)
 
 
 def _regions(shape: SegmentShape) -> tuple[dict[str, tuple[int, str, tuple[int, ...]]], int]:
