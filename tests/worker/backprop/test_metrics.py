@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from worker.backprop.metrics import classification_report, label_report, metrics_of
 from worker.backprop.metrics.certainty import roc_auc, top_k
-from worker.backprop.metrics.confusion import averages, confusion_matrix, f1s, precisions, recalls
+from worker.backprop.metrics.confusion import averages, confusion_matrix, of_classes
 from worker.backprop.network import Network
 
 THREE = Network((2, 3))
@@ -135,9 +135,9 @@ def test_each_of_several_labels_counts_as_a_classification_of_two_classes_would(
     each = [confusion_matrix((p[:, j] >= 0.5).astype(np.intp), y[:, j].astype(np.intp), 2) for j in range(labels)]
     assert [report["confusion_matrix"] for report in label_report(p, y)] == [M.tolist() for M in each]
     assert found["balanced_accuracy"] == pytest.approx(np.mean([averages(M)["balanced_accuracy"] for M in each]))
-    assert found["precision"] == pytest.approx(np.mean([precisions(M)[1] for M in each]))
-    assert found["recall"] == pytest.approx(np.mean([recalls(M)[1] for M in each]))
-    assert found["f1"] == pytest.approx(np.mean([f1s(M)[1] for M in each]))
+    assert found["precision"] == pytest.approx(np.mean([of_classes(M).precision[1] for M in each]))
+    assert found["recall"] == pytest.approx(np.mean([of_classes(M).recall[1] for M in each]))
+    assert found["f1"] == pytest.approx(np.mean([of_classes(M).f1[1] for M in each]))
 
 
 def test_metrics_of_a_regression():

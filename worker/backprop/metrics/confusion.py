@@ -9,7 +9,7 @@ the mean recall over the classes that occur as labels. scikit-learn has the same
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,42 +26,46 @@ def confusion_matrix(predicted: Codes, actual: Codes, classes: int) -> Counts:
     return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
 
 
+class OfClasses(NamedTuple):
+    """Of each class, (classes,)."""
+
+    precision: Numbers
+    recall: Numbers
+    f1: Numbers
+    """2 M[i, i] / (row sum + column sum), the same without a division by 0 on the way."""
+    rows: Counts
+    occurrences: Counts
+    """As a label and as a prediction."""
+
+
+def of_classes(M: Counts) -> OfClasses:
+    """All of them from the same sums."""
+    right, actual, predicted = M.diagonal(), M.sum(axis=1), M.sum(axis=0)
+    both = actual + predicted
+    return OfClasses(ratio(right, predicted), ratio(right, actual), ratio(2 * right, both), actual, both)
+
+
 def averages(M: Counts) -> dict[str, float]:
     """Accuracy, balanced accuracy, and the macro averages of the classes' precision, recall and F1.
 
     A class that does not occur has 0 in each of them, so it is left out by not counting it.
     """
-    right, actual, predicted = M.diagonal(), M.sum(axis=1), M.sum(axis=0)
-    both = actual + predicted
-    recall = float(ratio(right, actual).sum())
-    labels, occurring = int(np.count_nonzero(actual)) or 1, int(np.count_nonzero(both)) or 1
+    each = of_classes(M)
+    recall, rows = float(each.recall.sum()), int(each.rows.sum())
+    labels, occurring = np.count_nonzero(each.rows) or 1, np.count_nonzero(each.occurrences) or 1
     return {
-        "accuracy": float(right.sum()) / (int(actual.sum()) or 1),
-        "balanced_accuracy": recall / labels,
-        "precision": float(ratio(right, predicted).sum()) / occurring,
-        "recall": recall / occurring,
-        "f1": float(ratio(2 * right, both).sum()) / occurring,
+        "accuracy": float(M.trace()) / (rows or 1),
+        "balanced_accuracy": recall / int(labels),
+        "precision": float(each.precision.sum()) / int(occurring),
+        "recall": recall / int(occurring),
+        "f1": float(each.f1.sum()) / int(occurring),
     }
-
-
-def precisions(M: Counts) -> Numbers:
-    """(classes,)"""
-    return ratio(np.diag(M), M.sum(axis=0))
-
-
-def recalls(M: Counts) -> Numbers:
-    """(classes,)"""
-    return ratio(np.diag(M), M.sum(axis=1))
-
-
-def f1s(M: Counts) -> Numbers:
-    """(classes,): 2 M[i, i] / (row sum + column sum), the same without a division by 0 on the way."""
-    return ratio(2 * np.diag(M), M.sum(axis=0) + M.sum(axis=1))
 
 
 def class_report(M: Counts) -> list[dict[str, Any]]:
     """For each class, by its code: precision, recall, f1 and its number of rows."""
-    columns = zip(precisions(M), recalls(M), f1s(M), M.sum(axis=1), strict=True)
+    each = of_classes(M)
+    columns = zip(each.precision, each.recall, each.f1, each.rows, strict=True)
     return [
         {"class": code, "precision": float(p), "recall": float(r), "f1": float(f), "rows": int(rows)}
         for code, (p, r, f, rows) in enumerate(columns)
