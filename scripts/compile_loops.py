@@ -40,9 +40,9 @@ def compile_loops(folder: Path = FOLDER) -> str | None:
     compiler = find_compiler()
     if compiler is None:
         return "no C compiler was found (cc, gcc or clang; or name one in CC)"
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sorted(folder.glob("*.c")))).hexdigest()
     for dtype, (real, names) in LIBRARIES.items():
         sources = [folder / name for name in names]
-        digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
         defined = [f"-DREAL={real}", f'-DSOURCE="{digest}"']
         with tempfile.TemporaryDirectory(dir=folder) as directory:
             library = Path(directory) / "library"

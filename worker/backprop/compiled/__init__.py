@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from itertools import combinations
+from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -26,9 +27,9 @@ import numpy as np
 from worker.backprop.arrays import Floats, Op
 
 _HERE = Path(__file__).parent
-_SOURCES = {"float32": ("gradient.c", "loops.c"), "float64": ("loops.c",)}
-"""Of each dtype's library, as ``scripts/compile_loops.py`` has them."""
 _forms = {"compiled": True}
+_LONG = 10_000_000
+"""Multiplications: some 80 µs."""
 
 
 class Numbers(Protocol):
@@ -105,17 +106,19 @@ def bind_chain(loops: Sequence[Loop], like: Floats) -> Op | None:
 
 
 def bind_gradient_loop(arrays: Sequence[Any], sizes: Sequence[int]) -> Op:
-    """``gradient`` of ``gradient.c``. Only where ``computes_gradients``.
+    """``gradient`` of ``gradient.c``. Only where ``computes_gradients``. A long one gives up the interpreter's lock, as
+    NumPy's products do.
 
     Args:
         arrays: in its order, each in C order, none overlapping another. They stay alive as long as what is returned.
         sizes: in its order.
     """
-    library = _library("float32")
-    assert library is not None, "computes_gradients was not asked"
+    assert computes_gradients()
     assert all(array.flags.c_contiguous for array in arrays), "what has gaps would be written over"
-    library.gradient.restype = None
-    return partial(library.gradient, _lengths(sizes), _addresses(arrays))
+    load = ctypes.CDLL if prod(sizes[:3]) >= _LONG else ctypes.PyDLL
+    gradient = load(str(_path("float32"))).gradient
+    gradient.restype = None
+    return partial(gradient, _lengths(sizes), _addresses(arrays))
 
 
 @cache
@@ -157,8 +160,8 @@ def _library(dtype: str) -> ctypes.PyDLL | None:
         compiled_from = (ctypes.c_char * 64).in_dll(library, "source").value.decode()
     except (OSError, ValueError):
         return None
-    source = hashlib.sha256(b"".join((_HERE / name).read_bytes() for name in _SOURCES[dtype])).hexdigest()
-    return library if compiled_from == source else None
+    sources = hashlib.sha256(b"".join(source.read_bytes() for source in sorted(_HERE.glob("*.c")))).hexdigest()
+    return library if compiled_from == sources else None
 
 
 def _path(dtype: str) -> Path:
