@@ -225,11 +225,15 @@ def test_a_trace_shows_activations_and_deltas_of_every_layer():
 @pytest.mark.parametrize(("activation", "buffer_bytes"), [("relu", 8192 * 4), ("gelu", 8192)])
 def test_a_thousand_steps_allocate_no_array(activation, buffer_bytes):
     """An array of a hidden layer has 512 KiB here. For the length of a call NumPy has a buffer to cast relu's mask in,
-    of 8,192 elements, and one to spread softmax's 256 sums over the outputs."""
+    of 8,192 elements, and one to spread softmax's 256 sums over the outputs.
+
+    The rows are a view, as a job's are. Any other array is asked anew where it lies, by a dict whose keys Python
+    interns, and after so many of them it rebuilds its table of all interned strings: 4 MiB, once a long run.
+    """
     case = make_case(Network((64, 512, 10), (activation,)), 256)
     gradient = np.empty_like(case.parameters)
     shard = ShardPass(case.network, case.parameters, gradient, 256)
-    x = np.concatenate([case.x, np.ones((256, 1), np.float32)], axis=1)
+    x = np.concatenate([case.x, np.ones((256, 1), np.float32)], axis=1)[:]
     gc.collect()
     tracemalloc.start()
     for _ in range(100):
