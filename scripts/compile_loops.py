@@ -1,4 +1,4 @@
-"""Compile the loops and the gradient of the mathematics, where a C compiler is at hand.
+"""Compile the loops and the products of the mathematics, where a C compiler is at hand.
 
     python3 scripts/compile_loops.py
 
@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "worker" / "backprop" / "compiled"
-LIBRARIES = {"float32": ("float", ("gradient.c", "loops.c")), "float64": ("double", ("loops.c",))}
+LIBRARIES = {"float32": ("float", ("product.c", "loops.c")), "float64": ("double", ("loops.c",))}
 """Of each dtype: what C calls it, and the sources."""
 
 # No contraction: NumPy rounds a product before it adds. No reassociation: -O3 without -ffast-math makes none.
@@ -79,7 +79,7 @@ def _compile(command: list[str], sources: list[Path], library: Path) -> str | No
 def main() -> None:
     """Compile, or say why not. Without the loops everything works, so this is no error."""
     if (missing := compile_loops()) is not None:
-        print(f"Loops and gradients stay NumPy calls, which is slower: {missing}.", file=sys.stderr)
+        print(f"Loops and products stay NumPy calls, which is slower: {missing}.", file=sys.stderr)
 
 
 if __name__ == "__main__":

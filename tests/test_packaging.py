@@ -69,7 +69,7 @@ def test_a_wheel_made_without_a_compiler_is_for_every_platform(tmp_path: Path) -
 def test_loops_that_cannot_be_compiled_are_no_error_and_it_is_said_why() -> None:
     command = [sys.executable, str(COMPILE)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "CC": "false --loud"})
-    assert done.stderr == "Loops and gradients stay NumPy calls, which is slower: false --loud failed: exit code 1.\n"
+    assert done.stderr == "Loops and products stay NumPy calls, which is slower: false --loud failed: exit code 1.\n"
 
 
 def test_a_compiler_without_the_headers_of_a_c_library_is_enough(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from models.release import release
-from worker.backprop.compiled import computes_gradients, loops_in_use
+from worker.backprop import Network, ShardPass, initialize
+from worker.backprop.compiled import computes_products, loops_in_use
 from worker.backprop.cost_kernels import bind_cost
 from worker.backprop.gradient_norm import squares_of
-from worker.backprop.layer_gradient import bind_layer_gradient, place_to_pack
 from worker.backprop.optimizers import OPTIMIZERS
 from worker.backprop.tree import bind_tree_mean, tree_depth
 
@@ -25,7 +25,7 @@ _CANARY_SHAPES = ((3, 5, 7), (16, 65, 32), (33, 129, 10), (128, 785, 64))
 
 @cache
 def fingerprint() -> dict[str, Any]:
-    """NumPy's version, the BLAS build and kernel, whose gradients, the SIMD features, and the digest of a canary.
+    """NumPy's version, the BLAS build and kernel, whose products, the SIMD features, and the digest of a canary.
 
     The canary is some matrix products, exponentials, sums, gradients and updates of fixed numbers: it catches what
     names do not, a compiler that rounded the loops of ``worker.backprop.compiled`` otherwise among them.
@@ -34,7 +34,7 @@ def fingerprint() -> dict[str, Any]:
     parts: dict[str, Any] = {
         "numpy": np.__version__,
         "blas": sorted(f"{pool['internal_api']} {pool['version']} {pool.get('architecture')}" for pool in blas),
-        "gradients": "compiled" if computes_gradients() else "BLAS",
+        "products": "compiled" if computes_products() else "BLAS",
         "simd": np.show_config(mode="dicts")["SIMD Extensions"].get("found", []),
         "canary": _canary(),
     }
@@ -61,16 +61,17 @@ def _canary() -> str:
             right: NDArray[Any] = random.standard_normal((inner, columns)).astype(dtype)
             product = left @ right
             results = [product, np.exp(-np.abs(product)), np.tanh(product), product.sum(axis=1), left.T @ product]
-            for result in [*results, _gradient(left, product), *_learnt(product)]:
+            for result in [*results, _gradient(left, columns), *_learnt(product)]:
                 digest.update(np.ascontiguousarray(result).tobytes())
     return digest.hexdigest()
 
 
-def _gradient(rows: NDArray[Any], deltas: NDArray[Any]) -> NDArray[Any]:
-    """Of a layer with these rows of activations and of δ."""
-    a, delta = np.ascontiguousarray(rows.T), np.ascontiguousarray(deltas.T)
-    gradient = np.empty((len(a), len(delta)), a.dtype)
-    bind_layer_gradient(a, delta, place_to_pack(len(delta), len(rows), a.dtype), gradient)()
+def _gradient(x: NDArray[Any], units: int) -> NDArray[Any]:
+    """Of a network with a hidden layer of so many units, at fixed parameters: all products of a pass are in it."""
+    n, inputs = x.shape
+    network = Network((inputs, units, 10), ("relu",), dtype=x.dtype.name)
+    gradient = np.empty(network.layout.size, x.dtype)
+    ShardPass(network, initialize(network, "he_normal", 1), gradient, n).run(x, np.arange(n) % 10)
     return gradient
 
 

@@ -3,7 +3,7 @@
 import platform
 
 from models.release import release
-from worker.backprop.compiled import computes_gradients, loops_in_use, numpy_calls_only
+from worker.backprop.compiled import computes_products, loops_in_use, numpy_calls_only
 from worker.fingerprint import fingerprint, provenance
 
 
@@ -22,7 +22,7 @@ def test_the_fingerprint_is_the_same_each_time():
 
 def test_whose_gradients_a_worker_computes_is_part_of_its_arithmetic():
     found = fingerprint()
-    assert found["gradients"] == ("compiled" if computes_gradients() else "BLAS")
+    assert found["products"] == ("compiled" if computes_products() else "BLAS")
 
 
 def test_compiled_loops_and_numpy_calls_are_the_same_arithmetic():

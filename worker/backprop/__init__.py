@@ -2,7 +2,7 @@
 
 Read in this order: ``textbook`` (the whole of it in fifty lines), ``activations`` and ``costs``, ``layout`` and
 ``network`` (what is computed), ``philox`` and ``initializers`` (how it begins), ``buffers``, ``plan`` and
-``shard_pass`` (the same fast), ``layer_gradient`` and ``compiled`` (what of it is compiled, where it can be), ``steps``
+``shard_pass`` (the same fast), ``layer_products`` and ``compiled`` (what of it is compiled, where it can be), ``steps``
 and ``tree`` (which rows, and how their shards are added), ``penalties``, ``dropout``, ``optimizers`` and ``schedules``
 (how it learns), ``metrics`` (how well), ``trace`` (made visible).
 """

@@ -28,6 +28,8 @@ class Kernel(NamedTuple):
     """Where the layer's product is to write z."""
     forward: list[Op]
     backward: list[Op]
+    is_relu: bool = False
+    """relu's z is its a: a compiled product may make both calls' work (``layer_products``)."""
 
 
 EXTRA_ARRAYS = {"gelu": 2, "silu": 1}
@@ -103,7 +105,7 @@ def _relu(a: Floats, d: Floats, extra: tuple[Floats, ...], s: Floats, t: Floats)
     else:
         positive = s.reshape(-1).view(np.bool_)[: a.size].reshape(a.shape)
         slope = [partial(np.greater, a, zero, positive), partial(np.multiply, d, positive, d)]
-    return Kernel(a, [_bind_bound(np.maximum, a, 0.0, a)], slope)
+    return Kernel(a, [_bind_bound(np.maximum, a, 0.0, a)], slope, is_relu=True)
 
 
 def _leaky_relu(a: Floats, d: Floats, extra: tuple[Floats, ...], s: Floats, t: Floats) -> Kernel:

@@ -17,7 +17,7 @@ import numpy as np
 
 from worker.backprop.activation_kernels import EXTRA_ARRAYS
 from worker.backprop.arrays import Floats, on_a_line
-from worker.backprop.layer_gradient import STRIP, place_to_pack
+from worker.backprop.layer_products import place_for_copies
 from worker.backprop.network import Network
 
 
@@ -58,7 +58,8 @@ class Buffers:
             for name, width in zip(network.activations, units, strict=True)
         ]
         self._deltas = [on_a_line(width * max_rows, dtype) for width in network.widths[1:]]
-        self._packed = place_to_pack(widest, max_rows, dtype).reshape(-1)
+        self.place = place_for_copies([width + 1 for width in network.widths] + [max_rows], [widest, max_rows], dtype)
+        """For copies of factors, for one product after the other."""
         self._scratch = on_a_line(2 * widest * max_rows, dtype)
 
     def _if(self, needed: bool, width: int) -> Floats:
@@ -84,11 +85,6 @@ class Buffers:
     def output(self, n: int) -> Floats:
         """(outputs, n): z of the output layer, which its δ overwrites."""
         return _shaped(self._deltas[-1], self.network.outputs, n)
-
-    def packed(self, units: int, n: int) -> Floats:
-        """(strips, n, STRIP): a place for δ, see ``place_to_pack``, for one layer after the other."""
-        strips = -(-units // STRIP)
-        return self._packed[: strips * n * STRIP].reshape(strips, n, STRIP)
 
     def scratch(self, units: int, n: int) -> tuple[Floats, Floats]:
         """Two arrays (units, n) that any layer may use for the length of a few operations."""

@@ -17,18 +17,19 @@ from functools import partial
 
 import numpy as np
 
-from worker.backprop.activation_kernels import bind_activation
+from worker.backprop.activation_kernels import Kernel, bind_activation
 from worker.backprop.arrays import Floats, Op
 from worker.backprop.buffers import Buffers
 from worker.backprop.cost_kernels import bind_cost, bind_output
 from worker.backprop.dropout import DrawMask, bind_mask
-from worker.backprop.layer_gradient import bind_first_gradient, bind_layer_gradient
-from worker.backprop.network import Network
-from worker.backprop.products import (
-    bind_back,
-    bind_forward,
-    bind_forward_of_rows,
+from worker.backprop.layer_products import (
+    bind_first_forward,
+    bind_first_gradient,
+    bind_layer_back,
+    bind_layer_forward,
+    bind_layer_gradient,
 )
+from worker.backprop.network import Network
 
 
 class Plan:
@@ -49,14 +50,16 @@ class Plan:
         self.staged = buffers.x(n)
         self.layers = [buffers.hidden(i, n) for i in range(network.hidden)]
         self.z = buffers.output(n)
-        self._matrices, self._pitches = matrices, layout.pitches
+        self._matrices, self._pitches, self._place = matrices, layout.pitches, buffers.place
         self._gradients = [] if gradient is None else [layout.matrix(i, gradient) for i in range(layout.layers)]
         self._kernels = [
             bind_activation(name, layer.a, layer.delta, layer.extra, buffers.scratch(*layer.a.shape))
             for name, layer in zip(network.activations, self.layers, strict=True)
         ]
-        first_z = self._kernels[0].z if self._kernels else self.z
-        self.first_forward = bind_forward_of_rows(matrices[0], layout.pitches[0], first_z)
+        self._targets = [*self._kernels, Kernel(self.z, [], [])]
+        self.first_forward, self._after_first = bind_first_forward(
+            matrices[0], layout.pitches[0], self.staged, self._place, self._targets[0]
+        )
         self.forward = self._forward(dropout=True)
         self.forward_without_dropout = self._forward(dropout=False)
         self.cost = bind_cost(network.cost, self.z, buffers.scratch(*self.z.shape))
@@ -64,10 +67,9 @@ class Plan:
         self.masks = self._masks(network)
         self.deltas = [*(layer.delta for layer in self.layers), self.z]
         if gradient is not None:
-            packed = [buffers.packed(units, n) for units in network.widths[1:]]
-            self.first_gradient = bind_first_gradient(self.deltas[0], packed[0], self._gradients[0])
+            self.first_gradient = bind_first_gradient(self.staged, self.deltas[0], self._place, self._gradients[0])
             self.carry = [self._carry_back(i) for i in range(network.hidden)]
-            self.gradients = [self._gradient(i, packed[i]) for i in range(1, layout.layers)]
+            self.gradients = [self._gradient(i) for i in range(1, layout.layers)]
             self.backward = self._backward()
 
     def backward_to(self, i: int) -> list[Op]:
@@ -76,11 +78,9 @@ class Plan:
         return [*carried, self.gradients[i - 1]] if i else carried
 
     def _forward(self, *, dropout: bool) -> list[Op]:
-        """From z of the first layer to z of the last."""
-        operations: list[Op] = []
-        targets = [kernel.z for kernel in self._kernels[1:]] + [self.z]
-        for i, (kernel, layer) in enumerate(zip(self._kernels, self.layers, strict=True)):
-            operations += kernel.forward
+        """From the first layer's product to z of the last."""
+        operations = [*self._after_first]
+        for i, layer in enumerate(self.layers):
             if layer.mask is not None:
                 dropped = layer.fed[:-1]
                 operations.append(
@@ -88,22 +88,21 @@ class Plan:
                     if dropout
                     else partial(np.copyto, dropped, layer.a)
                 )
-            operations.append(bind_forward(self._matrices[i + 1], self._pitches[i + 1], layer.fed, targets[i]))
+            operations += bind_layer_forward(
+                self._matrices[i + 1], self._pitches[i + 1], layer.fed, self._place, self._targets[i + 1]
+            )
         return operations
 
     def _carry_back(self, i: int) -> list[Op]:
         """δ of hidden layer i from δ of the layer above it."""
-        layer, kernel = self.layers[i], self._kernels[i]
-        above = self.deltas[i + 1]
-        weight, pitch = self._matrices[i + 1][:-1], self._pitches[i + 1]
-        operations: list[Op] = [bind_back(weight, pitch, above, layer.delta)]
-        if layer.mask is not None:
-            operations.append(partial(np.multiply, layer.delta, layer.mask, layer.delta))
-        return operations + kernel.backward
+        layer, weight, pitch = self.layers[i], self._matrices[i + 1][:-1], self._pitches[i + 1]
+        return bind_layer_back(
+            weight, pitch, self.deltas[i + 1], self._place, layer.delta, layer.mask, self._kernels[i]
+        )
 
-    def _gradient(self, i: int, packed: Floats) -> Op:
+    def _gradient(self, i: int) -> Op:
         """The gradient of layer i ≥ 1."""
-        return bind_layer_gradient(self.layers[i - 1].fed, self.deltas[i], packed, self._gradients[i])
+        return bind_layer_gradient(self.layers[i - 1].fed, self.deltas[i], self._place, self._gradients[i])
 
     def _backward(self) -> list[Op]:
         """Every gradient but the first layer's, from the output back."""

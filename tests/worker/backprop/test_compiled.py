@@ -162,7 +162,7 @@ def test_a_class_out_of_range_writes_nothing_elsewhere():
 
 def test_loops_of_another_source_are_not_used(tmp_path, monkeypatch):
     here = Path(module.__file__).parent
-    for name in ("gradient.c", "loops.c", "loops_float32.so", "loops_float64.so"):
+    for name in ("product.c", "loops.c", "loops_float32.so", "loops_float64.so"):
         shutil.copy(here / name, tmp_path)
     monkeypatch.setattr(module, "_HERE", tmp_path)
     assert module._library.__wrapped__("float32") is not None

@@ -1,4 +1,4 @@
-"""What is compiled, where a C compiler was: the element-wise loops of ``loops.c``, and the gradient of ``gradient.c``.
+"""What is compiled, where a C compiler was: the element-wise loops of ``loops.c``, and the products of ``product.c``.
 
 NumPy makes a call and a pass for every operation, and takes roots four at a time. Adam on 32,768 elements in the cache
 takes 24 µs in ten calls and 5.5 in one loop, on 1,200 elements 3.3 and 0.5. The loops make the same operations in the
@@ -7,7 +7,7 @@ same order, so the bits are the same, and a member with loops and one without ma
 Every loop has its form in NumPy calls beside the call of ``bind_loop``: its specification, and what is used where no C
 compiler was at hand when Chainrule was installed.
 
-The gradient has bits of its own, no BLAS's, so whether it is used belongs to the fingerprint (ADR 18).
+The products have bits of their own, no BLAS's, so whether they are used belongs to the fingerprint (ADR 19).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import ctypes
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import IntEnum
 from functools import cache, partial
 from itertools import combinations
 from math import prod
@@ -30,6 +31,10 @@ _HERE = Path(__file__).parent
 _forms = {"compiled": True}
 _LONG = 10_000_000
 """Multiplications: some 80 µs."""
+_CONFLICT = 4096
+"""Bytes. Rows a multiple of it apart share one place of the nearest cache."""
+_FEW_ROWS = 64
+"""Of a result: with fewer, a copy of the right factor does not pay."""
 
 
 class Numbers(Protocol):
@@ -45,6 +50,49 @@ class Loop(NamedTuple):
     numbers: Numbers
     call: _Call | None = None
     """What a chain needs of it; None for NumPy calls."""
+
+
+class Ending(IntEnum):
+    """What becomes of the sums of a product: as in ``product.c``."""
+
+    AS_SUMMED = 0
+    RELU = 1
+    RELU_SLOPE = 2
+
+
+class Product(NamedTuple):
+    """A product with its arrays bound."""
+
+    run: Op
+    addresses: ctypes.Array[ctypes.c_void_p]
+    """Of the left and the right factor, so that another one that lies alike may take its place."""
+
+
+class _Taken(IntEnum):
+    """How the right factor of a product is read."""
+
+    AS_IT_LIES = 0
+    COPIED = 1
+    TURNED = 2
+
+
+class _Shape(ctypes.Structure):
+    """``struct shape`` of ``product.c``."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_longlong)
+        for name in (
+            "rows",
+            "columns",
+            "depth",
+            "left_pitch",
+            "left_turned",
+            "right_pitch",
+            "right_taken",
+            "ending",
+            "place",
+        )
+    )
 
 
 class _Call(ctypes.Structure):
@@ -105,27 +153,47 @@ def bind_chain(loops: Sequence[Loop], like: Floats) -> Op | None:
     return partial(library.chain, _lengths((like.size, len(calls))), table)
 
 
-def bind_gradient_loop(arrays: Sequence[Any], sizes: Sequence[int]) -> Op:
-    """``gradient`` of ``gradient.c``. Only where ``computes_gradients``. A long one gives up the interpreter's lock, as
-    NumPy's products do.
+def bind_product(
+    left: Floats, right: Floats, out: Floats, place: Floats, ending: Ending = Ending.AS_SUMMED, a: Floats | None = None
+) -> Product:
+    """``product`` of ``product.c``: out = left · right. Only where ``computes_products``. A long one gives up the
+    interpreter's lock, as NumPy's products do.
 
     Args:
-        arrays: in its order, each in C order, none overlapping another. They stay alive as long as what is returned.
-        sizes: in its order.
+        left: (rows, depth). Of each factor either the rows or the columns are contiguous.
+        right: (depth, columns)
+        out: (rows, columns) in C order, overlapping none of the others.
+        place: for copies of the right factor. The arrays stay alive as long as what is returned.
+        ending: what becomes of the sums.
+        a: (rows, columns) in C order, relu's, for its slope.
     """
-    assert computes_gradients()
-    assert all(array.flags.c_contiguous for array in arrays), "what has gaps would be written over"
-    load = ctypes.CDLL if prod(sizes[:3]) >= _LONG else ctypes.PyDLL
-    gradient = load(str(_path("float32"))).gradient
-    gradient.restype = None
-    return partial(gradient, _lengths(sizes), _addresses(arrays))
+    assert computes_products()
+    assert out.flags.c_contiguous, "what has gaps would be written over"
+    (left_pitch, left_turned), (right_pitch, right_turned) = _lie(left), _lie(right)
+    conflict = right_pitch * right.itemsize % _CONFLICT == 0 and len(out) > _FEW_ROWS
+    taken = _Taken.TURNED if right_turned else _Taken.COPIED if conflict else _Taken.AS_IT_LIES
+    shape = _Shape(
+        *left.shape[:1], right.shape[1], len(right), left_pitch, left_turned, right_pitch, taken, ending, place.size
+    )
+    addresses = _addresses((left, right, out, place, out if a is None else a))
+    load = ctypes.CDLL if prod((*out.shape, len(right))) >= _LONG else ctypes.PyDLL
+    product = load(str(_path("float32"))).product
+    product.restype = None
+    return Product(partial(product, ctypes.byref(shape), addresses), addresses)
+
+
+def _lie(factor: Floats) -> tuple[int, bool]:
+    """The pitch of its rows, or of its columns where these are contiguous, and whether they are."""
+    rows, columns = (stride // factor.itemsize for stride in factor.strides)
+    assert 1 in (rows, columns)
+    return (rows, False) if columns == 1 else (columns, True)
 
 
 @cache
-def computes_gradients() -> bool:
-    """Whether ``gradient.c`` was compiled, and this processor can do what it asks for."""
+def computes_products() -> bool:
+    """Whether ``product.c`` was compiled, and this processor can do what it asks for."""
     library = _library("float32")
-    return library is not None and bool(library.computes_gradients())
+    return library is not None and bool(library.computes_products())
 
 
 def loops_in_use() -> str:

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.backprop import Network, ShardPass, initialize, products, textbook
+from worker.backprop import Network, ShardPass, blas_products, initialize, textbook
+from worker.backprop.blas_products import bind_tiles
 from worker.backprop.layout import Layout
-from worker.backprop.products import bind_tiles
 
 SIZES = st.integers(1, 100)
 
 
 @pytest.fixture(params=[True, False], ids=["kernels that read in place", "kernels that copy"])
 def kernels(request, monkeypatch):
-    monkeypatch.setattr(products, "reads_small_products_in_place", lambda: request.param)
+    monkeypatch.setattr(blas_products, "reads_small_products_in_place", lambda: request.param)
 
 
 @settings(max_examples=50, deadline=None)
@@ -51,30 +51,12 @@ def test_a_pass_is_the_textbooks_however_its_products_are_made(widths, n):
     assert gradient == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.usefixtures("kernels")
-@pytest.mark.parametrize("n", [7, 40, 130])
-def test_matrices_with_gaps_and_without_give_the_same_bits(n):
-    network = Network((300, 256, 512, 3), ("relu", "tanh"))
-    layout, random = network.layout, np.random.default_rng(n)
-    parameters = initialize(network, "he_normal", 1)
-    pitched = np.full(layout.pitched_size, np.nan, np.float32)
-    for there, here in layout.pitched_parts(0, layout.size, parameters, pitched):
-        there[...] = here
-    x, y = random.standard_normal((n, 300), dtype=np.float32), random.integers(0, 3, n)
-    found = []
-    for numbers in (parameters, [layout.pitched_matrix(i, pitched) for i in range(layout.layers)]):
-        gradient = np.empty_like(parameters)
-        cost = ShardPass(network, numbers, gradient, n).run(x, y)
-        found.append((cost, gradient.tobytes()))
-    assert found[0] == found[1]
-
-
 def test_only_products_that_gain_are_made_in_tiles(monkeypatch):
-    monkeypatch.setattr(products, "reads_small_products_in_place", lambda: True)
+    monkeypatch.setattr(blas_products, "reads_small_products_in_place", lambda: True)
 
     def columns(inputs, units, n):
         matrix, z = np.empty((inputs + 1, units), np.float32), np.empty((units, n), np.float32)
-        return products._columns(matrix.T, z, (64, 32, 16, 8), Layout((inputs, units)).pitches[0])
+        return blas_products._columns(matrix.T, z, (64, 32, 16, 8), Layout((inputs, units)).pitches[0])
 
     assert columns(784, 128, 32) == 32
     assert columns(100, 256, 64) == 64
@@ -84,10 +66,11 @@ def test_only_products_that_gain_are_made_in_tiles(monkeypatch):
 
 
 def test_only_gradients_of_many_rows_and_few_weights_are_made_in_tiles(monkeypatch):
-    monkeypatch.setattr(products, "reads_small_products_in_place", lambda: True)
+    monkeypatch.setattr(blas_products, "reads_small_products_in_place", lambda: True)
 
     def columns(inputs, units, n, dtype=np.float32):
-        return products._columns_of_gradient(np.empty((inputs + 1, n), dtype), np.empty((inputs + 1, units), dtype))
+        a, gradient = np.empty((inputs + 1, n), dtype), np.empty((inputs + 1, units), dtype)
+        return blas_products._columns_of_gradient(a, gradient)
 
     assert columns(256, 256, 512) == 64
     assert columns(100, 100, 1000) == 32

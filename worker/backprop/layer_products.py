@@ -1,0 +1,164 @@
+"""The products of a layer for n rows of data: compiled, where they can be, and otherwise the BLAS's.
+
+    forward     z = Mᵀ A      and the activation a = f(z)
+    back        W δ           and its product with the mask of dropout and with the slope f'
+    gradient    ∂C/∂M = A δᵀ
+
+``compiled/product.c`` takes 0.6 to 0.95 of OpenBLAS's time (``benchmarks/products.py``), and takes relu along. Which
+form a product takes follows from its shape and from what this machine has, which its fingerprint tells: the compiled
+one adds along the depth from first to last, a BLAS in an order of its own.
+
+    M: (inputs + 1, units), its rows ``pitch`` elements apart      W: M without its last row
+    A: (inputs + 1, n), or x (n, inputs + 1)      z, δ: (units, n)      gradient: (inputs + 1, units)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from worker.backprop.activation_kernels import Kernel
+from worker.backprop.arrays import Floats, Op, on_a_line
+from worker.backprop.blas_products import (
+    OfRows,
+    bind_back,
+    bind_forward,
+    bind_forward_of_rows,
+    bind_gradient,
+    bind_gradient_of_rows,
+)
+from worker.backprop.compiled import Ending, Product, bind_product, computes_products
+
+_STRIP = 32
+"""Columns that the compiled form takes at once."""
+_FEWEST_COLUMNS = 9
+"""With fewer, most of a strip is for nothing: a gradient of 2 units takes the compiled form six times as long."""
+_SHORT, _TWO_BANDS = 128, 28
+"""Sums longer than that want more than half a strip, and more rows than these for the right factor to be turned for."""
+_CONFLICT = 4096
+"""Bytes. Rows a multiple of it apart share one place of the nearest cache, where there is not room for a whole band."""
+_MOST_COPIED = 160 * 1024
+"""Elements that are copied at once: in float32 two thirds of a core's own cache."""
+_ADDRESSES_KEPT = 4096
+"""Of views of rows that come every epoch. To ask one where it lies takes 0.8 µs."""
+
+
+def bind_layer_forward(M: Floats, pitch: int, a: Floats, place: Floats, to: Kernel) -> list[Op]:
+    """z of a layer above the first, and the activation of it.
+
+    Args:
+        M: the layer's weight over its bias.
+        pitch: of its rows.
+        a: (inputs + 1, n), a row of ones last.
+        place: for copies, as ``place_for_copies`` makes it.
+        to: what becomes of z.
+    """
+    if not _can_be_compiled(M.T, a, to.z, pitch):
+        return [bind_forward(M, pitch, a, to.z), *to.forward]
+    product = bind_product(M.T, a, to.z, place, Ending.RELU if to.is_relu else Ending.AS_SUMMED)
+    return [product.run, *([] if to.is_relu else to.forward)]
+
+
+def bind_first_forward(M: Floats, pitch: int, x: Floats, place: Floats, to: Kernel) -> tuple[OfRows, list[Op]]:
+    """The same of the first layer, as a function of the rows of data, and what is to be done after it.
+
+    Args:
+        M: as above, like the others.
+        pitch: too.
+        x: (n, inputs + 1), any rows that lie as those that will come do.
+        place: for copies.
+        to: what becomes of z.
+    """
+    if not _can_be_compiled(M.T, x.T, to.z, pitch):
+        return bind_forward_of_rows(M, pitch, to.z), to.forward
+    product = bind_product(M.T, x.T, to.z, place, Ending.RELU if to.is_relu else Ending.AS_SUMMED)
+    return _of_rows(product, 1), [] if to.is_relu else to.forward
+
+
+def bind_layer_back(
+    W: Floats, pitch: int, delta: Floats, place: Floats, below: Floats, mask: Floats | None, slope: Kernel
+) -> list[Op]:
+    """δ of the layer below.
+
+    Args:
+        W: the weight between the two.
+        pitch: of its rows.
+        delta: (units, n)
+        place: for copies.
+        below: (inputs, n), where it goes.
+        mask: (inputs, n) of the dropout of the layer below, or None.
+        slope: of its activation.
+    """
+    masked = [] if mask is None else [partial(np.multiply, below, mask, below)]
+    if not _can_be_compiled(W, delta, below, pitch):
+        return [bind_back(W, pitch, delta, below), *masked, *slope.backward]
+    if slope.is_relu:  # whether mask or slope comes first, 0 and 1 give the same bits
+        return [bind_product(W, delta, below, place, Ending.RELU_SLOPE, slope.z).run, *masked]
+    return [bind_product(W, delta, below, place).run, *masked, *slope.backward]
+
+
+def bind_layer_gradient(a: Floats, delta: Floats, place: Floats, gradient: Floats) -> Op:
+    """The gradient of a layer above the first.
+
+    Args:
+        a: (inputs + 1, n)
+        delta: (units, n)
+        place: for copies.
+        gradient: where it goes.
+    """
+    if not _can_be_compiled(a, delta.T, gradient):
+        return bind_gradient(a, delta, gradient)
+    return bind_product(a, delta.T, gradient, place).run
+
+
+def bind_first_gradient(x: Floats, delta: Floats, place: Floats, gradient: Floats) -> OfRows:
+    """The same of the first layer, as a function of the rows of data; x as in ``bind_first_forward``."""
+    if not _can_be_compiled(x.T, delta.T, gradient):
+        return bind_gradient_of_rows(delta, gradient)
+    return _of_rows(bind_product(x.T, delta.T, gradient, place), 0)
+
+
+def place_for_copies(depths: Sequence[int], columns: Sequence[int], dtype: np.dtype[Any]) -> Floats:
+    """Where products of these depths and so many columns, each with each, may copy their right factors to."""
+    strips = [-(-each // _STRIP) for each in columns]
+    return on_a_line(min(_MOST_COPIED, _STRIP * max(strips) * max(depths)), dtype)
+
+
+def _of_rows(product: Product, factor: int) -> OfRows:
+    """As a function of x, which is the left (0) or the right (1) factor turned."""
+    run, addresses, known = product.run, product.addresses, dict[int, tuple[Floats, int]]()
+
+    def compute(x: Floats) -> None:
+        place = known.get(id(x)) or (x, x.__array_interface__["data"][0])
+        if x.base is not None and len(known) < _ADDRESSES_KEPT:
+            known[id(x)] = place
+        addresses[factor] = place[1]
+        run()
+
+    return compute
+
+
+def _can_be_compiled(left: Floats, right: Floats, out: Floats, pitch: int = 0) -> bool:
+    """Whether ``out`` = ``left`` · ``right`` is compiled: it can be, and takes no longer than the BLAS's.
+
+    Args:
+        left: of parameters, with gaps or without: nothing may depend on that.
+        right: the other factor.
+        out: the product.
+        pitch: how far apart rows of the parameters are meant to lie.
+    """
+    (rows, columns), depth = out.shape, len(right)
+    left_apart, right_apart = pitch * left.itemsize or max(left.strides), max(right.strides)
+    reads_rows_at_once, is_turned = left.strides[1] == left.itemsize, right.strides[0] == right.itemsize
+    return (
+        out.dtype == np.float32
+        and computes_products()
+        and columns >= _FEWEST_COLUMNS
+        and (depth <= _SHORT or columns > _STRIP // 2)
+        and (depth <= _SHORT or rows > _TWO_BANDS or not is_turned)
+        and left_apart % (_CONFLICT if reads_rows_at_once else 2 * _CONFLICT) != 0
+        and right_apart % (2 * _CONFLICT) != 0
+    )
