@@ -15,7 +15,7 @@ from worker.control.arithmetic import admits, is_admitted
 from worker.control.capacity import living_members, members_allowed_after, useful_members
 from worker.control.generations import add_member, found_generation
 from worker.control.identity import Seat, WorkerIdentity
-from worker.control.leases import is_to_drain
+from worker.control.leases import give_up_seats, is_to_drain
 from worker.control.roll import note_joined, note_left
 from worker.gang.barrier import MAX_MEMBERS_HERE
 
@@ -29,6 +29,7 @@ def take_seat(session: Session, me: WorkerIdentity, print_: dict[str, Any], ttl_
     """
     if is_to_drain(session, me):
         return None
+    give_up_seats(session, me)
     job = session.scalars(_next_queued(me)).first()
     if job is not None and _may_start(session, job):
         seat = found_generation(session, job, me, print_, ttl_s)
@@ -77,6 +78,7 @@ def _joinable(me: WorkerIdentity) -> Select[str, int]:
             admits(me.fingerprint),
             Generation.state != "ended",
             Generation.memory_domain == me.memory_domain,
+            size > 0,  # else nobody is there to let it in
             size < useful_members(),
             size < MAX_MEMBERS_HERE,
         )

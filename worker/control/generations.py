@@ -15,7 +15,7 @@ from models.records import Generation, Job, Member, Worker
 from models.states import JobState, Reason
 from worker.control.arithmetic import note_arithmetic
 from worker.control.identity import Seat, WorkerIdentity
-from worker.control.leases import lease_end
+from worker.control.leases import give_up_seats, lease_end
 from worker.gang.gang import Place, places, places_by_speed
 
 
@@ -53,7 +53,10 @@ def found_generation(session: Session, job: Job, me: WorkerIdentity, print_: dic
 def add_member(
     session: Session, job_id: str, generation: int, me: WorkerIdentity, ttl_s: float, *, founder: bool = False
 ) -> Seat:
-    """Take a seat in a generation. In one that has begun, it waits for the next without a rank."""
+    """Take a seat in a generation, the only one of this worker. In one that has begun, it waits for the next without a
+    rank.
+    """
+    give_up_seats(session, me)
     member_id = new_id("mbr")
     session.add(
         Member(

@@ -78,6 +78,17 @@ def retire_worker(session: Session, worker_id: str) -> None:
     session.execute(update(Member).where(*seats).values(lease_until_us=0))
 
 
+def give_up_seats(session: Session, me: WorkerIdentity) -> None:
+    """Mark what seats this worker still has as left: it is about to take another one, and serves one at a time.
+
+    It need not know of them. A connection that breaks in the middle of a commit leaves a seat taken and its worker in
+    the belief that it is not; and one that is asked for while its generation ends is in no list of those who left it.
+    """
+    mine = (Member.worker_id == me.id, Member.state != "left")
+    left = {"state": "left", "left_at": utc_now(), "left_reason": "its worker took another seat", "lease_until_us": 0}
+    session.execute(update(Member).where(*mine).values(left))
+
+
 def record_hang(session: Session, seat: Seat, me: WorkerIdentity) -> None:
     """Say that a member made no progress although it lives, and give its seat back. The caller ends its process."""
     left = (Member.id == seat.member_id, Member.state != "left")

@@ -9,6 +9,7 @@ from models.states import JobState
 from worker.control.claims import rejoin, take_seat
 from worker.control.generations import end_generation, start_generation
 from worker.control.leases import hold_job
+from worker.control.reconcile import reconcile
 
 TTL_S, PRINT = 10.0, {"digest": "f" * 64}
 
@@ -198,6 +199,44 @@ def test_a_late_one_takes_no_seat_in_a_generation_that_has_ended_meanwhile(world
         end_generation(session, hold_job(session, second), "over", by_force=False, actor="x")
         seat = rejoin(session, left, late, PRINT, TTL_S, may_found=False)
     assert (seat.generation, seat.founder) == (3, True)
+
+
+def test_a_seat_that_its_worker_does_not_know_of_is_given_up_when_it_asks_again(world, claim, start, database):
+    """The connection broke in the middle of the commit: the seat is there, and its worker was told it is not."""
+    world.job(shards=2)
+    first, second = world.worker(), world.worker()
+    founder, unknown = claim(first), claim(second)
+    known = claim(second)
+    assert known.member_id != unknown.member_id
+    assert start(founder) == [first.id, second.id]
+    with database.read() as session:
+        lost = session.get_one(Member, unknown.member_id)
+        assert (lost.state, lost.left_reason, lost.lease_until_us) == ("left", "its worker took another seat", 0)
+
+
+def test_a_job_that_its_founder_does_not_know_of_is_taken_back_by_the_next_repair(world, claim, database, folder):
+    job_id, worker = world.job(), world.worker()
+    claim(worker)
+    assert claim(worker) is None
+    with database.write() as session:
+        reconcile(session, folder)
+    assert claim(worker).generation == 2
+    with database.read() as session:
+        assert session.get_one(Job, job_id).attempts_without_progress == 1
+
+
+def test_who_forms_again_leaves_no_seat_behind_in_an_older_generation(world, claim, start, database):
+    """It was taken while that generation ended, so that nobody marked it."""
+    world.job()
+    first, second = world.worker(), world.worker()
+    founder, joiner = claim(first), claim(second)
+    start(founder)
+    with database.write() as session:
+        end_generation(session, hold_job(session, founder), "members join", by_force=False, actor=first.id)
+        session.get_one(Member, joiner.member_id).state = "joined"
+        rejoin(session, founder, first, PRINT, TTL_S, may_found=True)
+        rejoin(session, joiner, second, PRINT, TTL_S, may_found=False)
+        assert session.get_one(Member, joiner.member_id).state == "left"
 
 
 class TestPriority:
