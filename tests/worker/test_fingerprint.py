@@ -20,7 +20,7 @@ def test_the_fingerprint_is_the_same_each_time():
     assert fingerprint() == first
 
 
-def test_whose_gradients_a_worker_computes_is_part_of_its_arithmetic():
+def test_whose_products_a_worker_computes_is_part_of_its_arithmetic():
     found = fingerprint()
     assert found["products"] == ("compiled" if computes_products() else "BLAS")
 

@@ -4,9 +4,10 @@
     back        W δ           and its product with the mask of dropout and with the slope f'
     gradient    ∂C/∂M = A δᵀ
 
-``compiled/product.c`` takes 0.6 to 0.95 of OpenBLAS's time (``benchmarks/products.py``), and takes relu along. Which
-form a product takes follows from its shape and from what this machine has, which its fingerprint tells: the compiled
-one adds along the depth from first to last, a BLAS in an order of its own.
+``compiled/product.c`` takes a fifth of OpenBLAS's time for the smallest layers and 0.75 to 0.97 for large ones
+(``benchmarks/products.py``), and takes relu along. Which form a product takes follows from its shape and from what
+this machine has, which its fingerprint tells: the compiled one adds along the depth from first to last, a BLAS in an
+order of its own.
 
     M: (inputs + 1, units), its rows ``pitch`` elements apart      W: M without its last row
     A: (inputs + 1, n), or x (n, inputs + 1)      z, δ: (units, n)      gradient: (inputs + 1, units)
@@ -30,10 +31,8 @@ from worker.backprop.blas_products import (
     bind_gradient,
     bind_gradient_of_rows,
 )
-from worker.backprop.compiled import Ending, Product, bind_product, computes_products
+from worker.backprop.compiled import STRIP, Ending, Product, bind_product, computes_products
 
-_STRIP = 32
-"""Columns that the compiled form takes at once."""
 _FEWEST_COLUMNS = 9
 """With fewer, most of a strip is for nothing: a gradient of 2 units takes the compiled form six times as long."""
 _SHORT, _TWO_BANDS = 128, 28
@@ -75,7 +74,7 @@ def bind_first_forward(M: Floats, pitch: int, x: Floats, place: Floats, to: Kern
     if not _can_be_compiled(M.T, x.T, to.z, pitch):
         return bind_forward_of_rows(M, pitch, to.z), to.forward
     product = bind_product(M.T, x.T, to.z, place, Ending.RELU if to.is_relu else Ending.AS_SUMMED)
-    return _of_rows(product, 1), [] if to.is_relu else to.forward
+    return _of_rows(product, 1, x), [] if to.is_relu else to.forward
 
 
 def bind_layer_back(
@@ -95,7 +94,7 @@ def bind_layer_back(
     masked = [] if mask is None else [partial(np.multiply, below, mask, below)]
     if not _can_be_compiled(W, delta, below, pitch):
         return [bind_back(W, pitch, delta, below), *masked, *slope.backward]
-    if slope.is_relu:  # whether mask or slope comes first, 0 and 1 give the same bits
+    if slope.is_relu:  # mask or slope first: the same bits, but where the mask overflows
         return [bind_product(W, delta, below, place, Ending.RELU_SLOPE, slope.z).run, *masked]
     return [bind_product(W, delta, below, place).run, *masked, *slope.backward]
 
@@ -118,24 +117,33 @@ def bind_first_gradient(x: Floats, delta: Floats, place: Floats, gradient: Float
     """The same of the first layer, as a function of the rows of data; x as in ``bind_first_forward``."""
     if not _can_be_compiled(x.T, delta.T, gradient):
         return bind_gradient_of_rows(delta, gradient)
-    return _of_rows(bind_product(x.T, delta.T, gradient, place), 0)
+    return _of_rows(bind_product(x.T, delta.T, gradient, place), 0, x)
 
 
 def place_for_copies(depths: Sequence[int], columns: Sequence[int], dtype: np.dtype[Any]) -> Floats:
     """Where products of these depths and so many columns, each with each, may copy their right factors to."""
-    strips = [-(-each // _STRIP) for each in columns]
-    return on_a_line(min(_MOST_COPIED, _STRIP * max(strips) * max(depths)), dtype)
+    strips = [-(-each // STRIP) for each in columns]
+    return on_a_line(min(_MOST_COPIED, STRIP * max(strips) * max(depths)), dtype)
 
 
-def _of_rows(product: Product, factor: int) -> OfRows:
-    """As a function of x, which is the left (0) or the right (1) factor turned."""
+def _of_rows(product: Product, factor: int, like: Floats) -> OfRows:
+    """As a function of x, which is the left (0) or the right (1) factor turned, and lies as ``like`` does.
+
+    Raises:
+        ValueError: by the function, of other rows: it would read past them.
+    """
     run, addresses, known = product.run, product.addresses, dict[int, tuple[Floats, int]]()
 
-    def compute(x: Floats) -> None:
-        place = known.get(id(x)) or (x, x.__array_interface__["data"][0])
+    def find(x: Floats) -> tuple[Floats, int]:
+        if x.shape != like.shape or x.dtype != like.dtype or not x.flags.c_contiguous:
+            raise ValueError(f"rows of shape {like.shape} and {like.dtype} in C order, not {x.shape} and {x.dtype}")
+        found = x, int(x.__array_interface__["data"][0])
         if x.base is not None and len(known) < _ADDRESSES_KEPT:
-            known[id(x)] = place
-        addresses[factor] = place[1]
+            known[id(x)] = found
+        return found
+
+    def compute(x: Floats) -> None:
+        addresses[factor] = (known.get(id(x)) or find(x))[1]
         run()
 
     return compute
@@ -145,10 +153,11 @@ def _can_be_compiled(left: Floats, right: Floats, out: Floats, pitch: int = 0) -
     """Whether ``out`` = ``left`` · ``right`` is compiled: it can be, and takes no longer than the BLAS's.
 
     Args:
-        left: of parameters, with gaps or without: nothing may depend on that.
-        right: the other factor.
-        out: the product.
-        pitch: how far apart rows of the parameters are meant to lie.
+        left: (rows, depth)
+        right: (depth, columns)
+        out: (rows, columns)
+        pitch: how far apart rows of ``left`` are meant to lie, if it is of parameters: whether they do, with gaps, or
+            not, must decide nothing. 0 otherwise.
     """
     (rows, columns), depth = out.shape, len(right)
     left_apart, right_apart = pitch * left.itemsize or max(left.strides), max(right.strides)
@@ -157,7 +166,7 @@ def _can_be_compiled(left: Floats, right: Floats, out: Floats, pitch: int = 0) -
         out.dtype == np.float32
         and computes_products()
         and columns >= _FEWEST_COLUMNS
-        and (depth <= _SHORT or columns > _STRIP // 2)
+        and (depth <= _SHORT or columns > STRIP // 2)
         and (depth <= _SHORT or rows > _TWO_BANDS or not is_turned)
         and left_apart % (_CONFLICT if reads_rows_at_once else 2 * _CONFLICT) != 0
         and right_apart % (2 * _CONFLICT) != 0

@@ -1,6 +1,8 @@
 """The products of a layer, compiled or the BLAS's: Mᵀ A, W δ, A δᵀ; compiled, each added along its depth in order."""
 
+import math
 import mmap
+import tempfile
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from worker.backprop import Network, ShardPass, blas_products, initialize, layer_products, textbook
 from worker.backprop.activation_kernels import bind_activation
+from worker.backprop.buffers import Buffers
 from worker.backprop.compiled import Ending, bind_product, computes_products
 from worker.backprop.layer_products import place_for_copies
 
@@ -43,13 +46,15 @@ SIZES = st.one_of(st.integers(1, 40), st.integers(1, 300))
 DEPTHS = st.one_of(SIZES, st.sampled_from([1279, 1280, 1281, 2600]))
 
 
-def product_of(left, right, ending=Ending.AS_SUMMED, a=None, place=None):
-    """In the middle of a memory whose ends are to stay as they were."""
+def product_of(left, right, ending=Ending.AS_SUMMED, a=None, strips=None):
+    """In the middle of memories whose ends are to stay as they were; with a place for so many strips, or for all."""
     memory = np.full((len(left) + 2, right.shape[1]), 7.0, np.float32)
-    if place is None:
-        place = place_for_copies([len(right)], [right.shape[1]], FLOAT32)
-    bind_product(left, right, memory[1:-1], place, ending, a).run()
+    size = strips * 32 * len(right) if strips else place_for_copies([len(right)], [right.shape[1]], FLOAT32).size
+    place = np.full(size + 32, 7.0, np.float32)
+    bind_product(left, right, memory[1:-1], place[16:-16], ending, a).run()
     assert (memory[[0, -1]] == 7.0).all()
+    assert (place[:16] == 7.0).all()
+    assert (place[-16:] == 7.0).all()
     return memory[1:-1]
 
 
@@ -71,28 +76,29 @@ def test_every_shape_to_its_edges(left_lies, right_lies, rows, columns, depth, s
 
 
 @compiled_only
+@pytest.mark.parametrize("left_lies", LIE)
 @pytest.mark.parametrize("right_lies", LIE)
 @pytest.mark.parametrize(("rows", "depth", "columns"), [(128, 785, 32), (10, 129, 40), (30, 300, 70), (20, 1300, 33)])
-def test_an_element_is_added_up_in_order_and_no_product_is_rounded(right_lies, rows, depth, columns):
+def test_an_element_is_added_up_in_order_and_no_product_is_rounded(left_lies, right_lies, rows, depth, columns):
     random = np.random.default_rng(depth)
     left, right = (random.standard_normal(shape, np.float32) for shape in ((rows, depth), (depth, columns)))
     expected = np.zeros((rows, columns), np.float32)
     for k in range(depth):
         product = np.multiply.outer(left[:, k].astype(np.float64), right[k])  # exact
         expected = (expected + product).astype(np.float32)
-    assert product_of(left, LIE[right_lies](right)).tobytes() == expected.tobytes()
+    assert product_of(LIE[left_lies](left), LIE[right_lies](right)).tobytes() == expected.tobytes()
 
 
 @compiled_only
-@pytest.mark.parametrize(("rows", "columns"), [(65, 1024), (70, 2048), (3, 1024)])
+@pytest.mark.parametrize(("rows", "columns"), [(65, 1024), (70, 2048), (3, 1024), (65, 1019)])
 @pytest.mark.parametrize("strips", [1, 3, 64])
 def test_rows_that_conflict_and_a_place_for_some_strips_only_change_no_bit(rows, columns, strips):
     random = np.random.default_rng(columns)
     left, right = (random.standard_normal(shape, np.float32) for shape in ((rows, 90), (90, columns)))
-    place = np.empty(strips * 32 * 90, np.float32)
-    expected = np.hstack([product_of(left, np.ascontiguousarray(half)) for half in np.hsplit(right, 8)])
-    assert product_of(left, right, place=place).tobytes() == expected.tobytes()
-    assert product_of(left, np.asfortranarray(right), place=place).tobytes() == expected.tobytes()
+    expected = np.hstack([product_of(left, right[:, at : at + 100].copy()) for at in range(0, columns, 100)]).tobytes()
+    conflicting = np.pad(right, ((0, 0), (0, -columns % 1024)))[:, :columns]
+    assert product_of(left, conflicting, strips=strips).tobytes() == expected
+    assert product_of(left, np.asfortranarray(right), strips=strips).tobytes() == expected
 
 
 @compiled_only
@@ -122,21 +128,34 @@ def test_what_is_not_finite_stays_so_behind_relu():
         assert np.isnan(product_of(left, right, Ending.RELU_SLOPE, np.zeros((3, 9), np.float32))).all()
 
 
+@pytest.fixture
+def last_numbers(tmp_path):
+    """Ones at the end of a mapped file: one number further, and the process dies of SIGBUS."""
+
+    def of_shape(*shape):
+        size = 4 * math.prod(shape)
+        length = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
+        with tempfile.TemporaryFile(dir=tmp_path) as file:
+            file.truncate(length + mmap.PAGESIZE)
+            memory = mmap.mmap(file.fileno(), length + mmap.PAGESIZE)
+            file.truncate(length)
+        numbers = np.frombuffer(memory, np.float32)[(length - size) // 4 : length // 4].reshape(shape)
+        numbers[...] = 1.0
+        return numbers
+
+    return of_shape
+
+
 @compiled_only
-def test_what_lies_behind_the_factors_is_not_read(tmp_path):
-    """They end where a mapped file does: one number further, and the process would die of SIGBUS."""
-    length = 2 * mmap.PAGESIZE
-    with (tmp_path / "numbers").open("w+b") as file:
-        file.truncate(2 * length)
-        memory = mmap.mmap(file.fileno(), 2 * length)
-        file.truncate(length)
-    numbers = np.frombuffer(memory, np.float32)[: length // 4]
-    numbers[:] = 1.0
-    for rows, depth, columns in ((3, 19, 21), (16, 16, 33), (29, 1, 8)):
-        left, right = numbers[-rows * depth :], numbers[-depth * columns :]
-        for left_lies in (left.reshape(rows, depth), left.reshape(depth, rows).T):
-            for right_lies in (right.reshape(depth, columns), right.reshape(columns, depth).T):
-                assert (product_of(left_lies, right_lies) == depth).all()
+@pytest.mark.parametrize(("rows", "depth", "columns"), [(3, 19, 21), (16, 16, 33), (29, 1, 8), (15, 1300, 35)])
+@pytest.mark.parametrize("left_is_turned", [False, True])
+@pytest.mark.parametrize("right_is_turned", [False, True])
+def test_nothing_behind_the_arrays_is_touched(last_numbers, rows, depth, columns, left_is_turned, right_is_turned):
+    left = last_numbers(depth, rows).T if left_is_turned else last_numbers(rows, depth)
+    right = last_numbers(columns, depth).T if right_is_turned else last_numbers(depth, columns)
+    out, a, place = last_numbers(rows, columns), last_numbers(rows, columns), last_numbers(2 * 32 * depth)
+    bind_product(left, right, out, place, Ending.RELU_SLOPE, a).run()
+    assert (out == depth).all()
 
 
 # ---- the passes
@@ -211,6 +230,31 @@ def test_matrices_with_gaps_and_without_give_the_same_bits(units, n):
         cost = ShardPass(network, numbers, gradient, n).run(x, y)
         found.append((cost, gradient.tobytes()))
     assert found[0] == found[1]
+
+
+@compiled_only
+def test_rows_of_another_shape_or_kind_are_refused():
+    network = Network((20, 16, 3), ("relu",))
+    parameters = initialize(network, "he_normal", 1)
+    shard = ShardPass(network, parameters, np.empty_like(parameters), 16)
+    for rows in (np.ones((16, 19), np.float32), np.ones((16, 21))):
+        with pytest.raises(ValueError, match=r"rows of shape \(16, 21\) and float32"):
+            shard.run(rows, np.zeros(16, np.intp))
+
+
+@compiled_only
+@pytest.mark.parametrize("widths", [(40, 17, 9), (1400, 90, 33, 2), (5, 1300, 40)])
+@pytest.mark.parametrize("n", [300, 70, 9, 1])
+def test_the_copies_of_a_pass_stay_in_their_place(widths, n):
+    network = Network(widths, ("relu",) * (len(widths) - 2))
+    random = np.random.default_rng(n)
+    parameters, buffers = initialize(network, "he_normal", 1), Buffers(network, 300)
+    guarded = np.full(buffers.place.size + 32, 7.0, np.float32)
+    buffers.place = guarded[16:-16]
+    shard = ShardPass(network, parameters, np.empty_like(parameters), 300, buffers=buffers)
+    shard.run(random.standard_normal((n, widths[0]), np.float32), random.integers(0, widths[-1], n))
+    assert (guarded[:16] == 7.0).all()
+    assert (guarded[-16:] == 7.0).all()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from enum import IntEnum
 from functools import cache, partial
 from itertools import combinations
-from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -31,6 +30,10 @@ _HERE = Path(__file__).parent
 _forms = {"compiled": True}
 _LONG = 10_000_000
 """Multiplications: some 80 µs."""
+STRIP = 32
+"""Columns that ``product.c`` takes at once."""
+_DEPTH = 1280
+"""What it takes of a sum at once, at most."""
 _CONFLICT = 4096
 """Bytes. Rows a multiple of it apart share one place of the nearest cache."""
 _FEW_ROWS = 64
@@ -167,19 +170,32 @@ def bind_product(
         ending: what becomes of the sums.
         a: (rows, columns) in C order, relu's, for its slope.
     """
+    (rows, depth), columns = left.shape, right.shape[1]
+    a = out if a is None else a
     assert computes_products()
+    assert len(right) == depth
+    assert out.shape == a.shape == (rows, columns)
     assert out.flags.c_contiguous, "what has gaps would be written over"
+    assert a.flags.c_contiguous
+    assert place.size >= STRIP * min(depth, _DEPTH), "no strip would fit"
+    assert all(array.dtype == np.float32 for array in (left, right, out, place, a))
     (left_pitch, left_turned), (right_pitch, right_turned) = _lie(left), _lie(right)
-    conflict = right_pitch * right.itemsize % _CONFLICT == 0 and len(out) > _FEW_ROWS
+    conflict = right_pitch * right.itemsize % _CONFLICT == 0 and rows > _FEW_ROWS
     taken = _Taken.TURNED if right_turned else _Taken.COPIED if conflict else _Taken.AS_IT_LIES
-    shape = _Shape(
-        *left.shape[:1], right.shape[1], len(right), left_pitch, left_turned, right_pitch, taken, ending, place.size
-    )
-    addresses = _addresses((left, right, out, place, out if a is None else a))
-    load = ctypes.CDLL if prod((*out.shape, len(right))) >= _LONG else ctypes.PyDLL
-    product = load(str(_path("float32"))).product
+    shape = _Shape(rows, columns, depth, left_pitch, left_turned, right_pitch, taken, ending, place.size)
+    addresses = _addresses((left, right, out, place, a))
+    library = _letting_go() if rows * columns * depth >= _LONG else _library("float32")
+    product = library.product  # type: ignore[union-attr]  # it computes products
     product.restype = None
     return Product(partial(product, ctypes.byref(shape), addresses), addresses)
+
+
+@cache
+def _letting_go() -> ctypes.CDLL:
+    """The same library, whose calls give up the interpreter's lock."""
+    library = _library("float32")
+    assert library is not None
+    return ctypes.CDLL(str(_path("float32")), handle=library._handle)
 
 
 def _lie(factor: Floats) -> tuple[int, bool]:
