@@ -36,6 +36,7 @@ int computes_products(void)
 #define LANES 16
 #define STRIP (2 * LANES)
 #define HIGH 14
+#define AHEAD (8 * LANES)
 #define DEPTH 1280 /* of a part of long sums, so that several strips of it fit the place for copies */
 
 #define FOR_AVX512 __attribute__((target("avx512f")))
@@ -104,8 +105,11 @@ FOR_AVX512 static void copy(const float *right, const struct shape *shape, long 
     for (long long j = 0; j < columns; j += LANES) {
         float *strip = to + j / STRIP * STRIP * depth + j % STRIP;
         if (shape->right_taken == TURNED)
-            for (long long k = 0; k < depth; k += LANES)
+            for (long long k = 0; k < depth; k += LANES) {
+                for (int i = 0; i < LANES; i++) /* rows of data come from memory */
+                    _mm_prefetch((const char *)(right + (j + i) * pitch + k + AHEAD), _MM_HINT_T0);
                 turn(right + j * pitch + k, pitch, columns - j, depth - k, strip + k * STRIP, STRIP);
+            }
         else
             for (long long k = 0; k < depth; k++)
                 _mm512_storeu_ps(strip + k * STRIP, _mm512_maskz_loadu_ps(first_of(columns - j), right + k * pitch + j));
