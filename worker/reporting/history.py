@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from models.errors import GangError, ReplayMismatch
@@ -116,15 +116,16 @@ def save_epochs(
     steps_per_epoch: int,
 ) -> None:
     """Add the epochs after the ``first`` ones; those that are there already are left as they are."""
-    saved = saved_epochs(session, job_id)
-    for offset, row in enumerate(rows.tolist()):
-        epoch = first + offset + 1
-        if epoch > saved:
-            metrics = _metrics(row, names)
-            seconds = metrics.pop("seconds") or 0.0
-            session.add(
-                Epoch(job_id=job_id, epoch=epoch, step=epoch * steps_per_epoch, seconds=seconds, metrics=metrics)
-            )
+    known = max(0, saved_epochs(session, job_id) - first)
+    added = []
+    for epoch, row in enumerate(rows[known:].tolist(), first + known + 1):
+        metrics = _metrics(row, names)
+        seconds = metrics.pop("seconds") or 0.0
+        added.append(
+            {"job_id": job_id, "epoch": epoch, "step": epoch * steps_per_epoch, "seconds": seconds, "metrics": metrics}
+        )
+    if added:  # all in one statement: of many short epochs the reporter takes the time from the trainer
+        session.execute(insert(Epoch), added)
 
 
 def compare_epochs(
