@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from worker.backprop import compiled as module
 from worker.backprop.activation_kernels import bind_activation
 from worker.backprop.compiled import bind_chain, bind_loop, loops_in_use, numpy_calls_only
+from worker.backprop.compiled import library as module
 from worker.backprop.cost_kernels import bind_cost
 from worker.backprop.gradient_norm import NORM_BLOCK, bind_squares, squares_of
 from worker.backprop.optimizers import OPTIMIZERS, make_optimizer
@@ -165,14 +165,14 @@ def test_loops_of_another_source_are_not_used(tmp_path, monkeypatch):
     for name in ("product.c", "loops.c", "loops_float32.so", "loops_float64.so"):
         shutil.copy(here / name, tmp_path)
     monkeypatch.setattr(module, "_HERE", tmp_path)
-    assert module._library.__wrapped__("float32") is not None
+    assert module.library_of.__wrapped__("float32") is not None
     (tmp_path / "loops.c").write_text("/* another */")
-    assert module._library.__wrapped__("float32") is None
+    assert module.library_of.__wrapped__("float32") is None
 
 
 def test_a_file_that_is_no_library_is_not_used(tmp_path, monkeypatch):
     shutil.copy(Path(module.__file__).with_name("loops.c"), tmp_path)
     monkeypatch.setattr(module, "_HERE", tmp_path)
-    assert module._library.__wrapped__("float64") is None
+    assert module.library_of.__wrapped__("float64") is None
     (tmp_path / "loops_float64.so").write_text("garbage")
-    assert module._library.__wrapped__("float64") is None
+    assert module.library_of.__wrapped__("float64") is None
