@@ -10,6 +10,8 @@ from chainrule.address import is_loopback
 from chainrule.client import Client
 from chainrule.errors import ChainruleError
 
+_UNENDED = ("queued", "running", "pausing", "cancelling")
+
 
 def is_ready(url: str) -> bool:
     """Whether ``/readyz`` answers 200 within a second."""
@@ -25,3 +27,8 @@ def workers_since(client: Client, began: datetime) -> int:
         return sum(datetime.fromisoformat(worker["started_at"]) >= began for worker in client.workers.list())
     except ChainruleError:
         return 0
+
+
+def unended_jobs(client: Client) -> set[str]:
+    """The ids of the jobs that wait or run. One that is claimed between two questions is in both answers."""
+    return {job["id"] for state in _UNENDED for job in client.jobs.list(state)}

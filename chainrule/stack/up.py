@@ -21,7 +21,7 @@ from chainrule.stack.listening import listen, url_of
 from chainrule.stack.lock import DirectoryLock
 from chainrule.stack.parts import Recipe, environment
 from chainrule.stack.private_folder import private_folder, shared_memory_parent
-from chainrule.stack.readiness import is_ready, workers_since
+from chainrule.stack.readiness import is_ready, unended_jobs, workers_since
 from chainrule.stack.signals import Signals, StopRequested
 from chainrule.stack.supervisor import Supervisor
 from chainrule.stack.valkey import answers, broker_url, socket_path, valkey_part
@@ -107,7 +107,7 @@ def _start(
     supervisor.until(lambda: is_ready(url), web)
     with Client(url, data_dir=recipe.directory.root) as client:
         supervisor.until(lambda: workers_since(client, began) >= plan.workers, workers)
-        unended = sum(1 for state in ("queued", "running", "pausing", "cancelling") for _ in client.jobs.list(state))
+        unended = len(unended_jobs(client))
     return login, unended
 
 
