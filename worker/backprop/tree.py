@@ -56,13 +56,15 @@ def bind_tree_mean(shards: Sequence[Array], out: Array, scratch: Sequence[Array]
     return set_mean
 
 
-def tree_mean_loops(shards: Sequence[Array], out: Array, scratch: Sequence[Array]) -> list[Loop]:
-    """The same as compiled loops, the number of the last one being the scale; none where these can't be used."""
+def addition_loops(shards: Sequence[Array], scratch: Sequence[Array]) -> tuple[list[Loop], tuple[Array, ...]] | None:
+    """All additions of T(0, S) but the last as compiled loops, and what the last one adds: two arrays, or the one shard
+    there is. None where these can't be used.
+    """
     additions = _additions(shards, scratch)
-    calls: list[tuple[str, Sequence[Array]]] = [_loop_of(*addition) for addition in additions[:-1]]
-    calls.append(("mean_of_two", (*additions[-1][:2], out)) if additions else ("mean_of_one", (shards[0], out)))
-    loops = [loop for name, arrays in calls if (loop := bind_loop(name, arrays, (1.0,)))]
-    return loops if len(loops) == len(calls) else []
+    loops = [loop for addition in additions[:-1] if (loop := bind_loop(*_loop_of(*addition)))]
+    if len(loops) < len(additions) - 1:
+        return None
+    return loops, additions[-1][:2] if additions else (shards[0],)
 
 
 def _loop_of(left: Array, right: Array, target: Array) -> tuple[str, Sequence[Array]]:

@@ -1,7 +1,8 @@
 """One block of a member's cut: its mean gradient, its update, and both in one go.
 
-Where everything on the way was compiled and nothing comes between mean and update, both are one chain of loops: what
-one loop writes, the next one finds in the nearest cache. Otherwise they are calls, one after the other. Same bits.
+Where everything on the way was compiled and nothing comes between mean and update, both are one loop, which does not
+write the mean gradient at all; of more than two shards, a chain of loops that ends with it: what one writes, the next
+one finds in the nearest cache. Otherwise they are calls, one after the other. Same bits.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 from worker.backprop import Optimizer, Penalty
 from worker.backprop.compiled import Loop, bind_chain
 from worker.backprop.gradient_norm import bind_squares
-from worker.backprop.optimizers.optimizer import Update
-from worker.backprop.tree import bind_tree_mean, tree_mean_loops
+from worker.backprop.optimizers.optimizer import SCALE, Update
+from worker.backprop.tree import addition_loops, bind_tree_mean
 from worker.gang.segment import Segment
 
 Array = NDArray[Any]
@@ -30,7 +31,7 @@ class Block(NamedTuple):
     """The bound functions of a block."""
 
     mean: Array
-    """Where its mean gradient is."""
+    """Where ``measure`` puts its mean gradient."""
     measure: Callable[[float], None]
     """Given the scale, put the mean gradient there, and the sums of its squares into the norms."""
     update: Update
@@ -63,11 +64,11 @@ def bind_block(cut: Cut, low: int, high: int, g: Array, squares: Array) -> Block
     segment, layout = cut.segment, cut.penalty.layout
     slots = [slot[low:high] for slot in segment.slots]
     theta, weights = segment.parameters[low:high], layout.weights_within(low, high)
-    adding = ([gradient[low:high] for gradient in segment.gradients], g, [row[: high - low] for row in cut.registers])
+    gradients, registers = [each[low:high] for each in segment.gradients], [row[: high - low] for row in cut.registers]
     penalty = cut.penalty.bind(segment.parameters, low, high, g)
     parts = layout.pitched_parts(low, high, segment.parameters, segment.published) if cut.published else ()
 
-    set_mean, publish = bind_tree_mean(*adding), _bind_publishing(parts)
+    set_mean, publish = bind_tree_mean(gradients, g, registers), _bind_publishing(parts)
     of_squares = bind_squares(g, squares, cut.registers[0])
     prepare, rule = cut.optimizer.bind_rule(theta, g, slots, weights)
     publish()
@@ -83,9 +84,10 @@ def bind_block(cut: Cut, low: int, high: int, g: Array, squares: Array) -> Block
         rule.run()
         publish()
 
-    of_mean = tree_mean_loops(*adding) if penalty is None else []
-    step = _bind_chained(of_mean, (of_squares, rule), g, prepare, publish) if of_mean else None
-    return Block(g, measure, update, step or _one_after_the_other(measure, update))
+    adding = addition_loops(gradients, registers) if penalty is None else None
+    whole = cut.optimizer.bind_step(theta, adding[1], slots, squares, weights) if adding else None
+    step = _bind_whole(theta, adding[0], *whole, publish) if adding and whole else _one_after_the_other(measure, update)
+    return Block(g, measure, update, step)
 
 
 def _one_after_the_other(measure: Callable[[float], None], update: Update) -> Step:
@@ -96,18 +98,16 @@ def _one_after_the_other(measure: Callable[[float], None], update: Update) -> St
     return step
 
 
-def _bind_chained(
-    of_mean: Sequence[Loop], then: Sequence[Loop], g: Array, prepare: Update, publish: Callable[[], None]
-) -> Step | None:
-    """Mean, squares and rule as one chain, or None where one of them is NumPy calls."""
-    chain, scales = bind_chain([*of_mean, *then], g), of_mean[-1].numbers
-    if chain is None:
-        return None
+def _bind_whole(
+    theta: Array, additions: Sequence[Loop], prepare: Update, rest: Loop, publish: Callable[[], None]
+) -> Step:
+    """The additions but the last, then all the rest in one loop: in chunks, where there are several loops."""
+    run, numbers = bind_chain([*additions, rest], theta) if additions else rest.run, rest.numbers
 
     def step(number: int, learning_rate: float, scale: float) -> None:
         prepare(number, learning_rate)
-        scales[0] = scale
-        chain()
+        numbers[SCALE] = scale
+        run()
         publish()
 
     return step

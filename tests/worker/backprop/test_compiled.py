@@ -16,7 +16,8 @@ from worker.backprop.compiled import library as module
 from worker.backprop.cost_kernels import bind_cost
 from worker.backprop.gradient_norm import NORM_BLOCK, bind_squares, squares_of
 from worker.backprop.optimizers import OPTIMIZERS, make_optimizer
-from worker.backprop.tree import bind_tree_mean, tree_depth, tree_mean_loops
+from worker.backprop.optimizers.optimizer import SCALE
+from worker.backprop.tree import addition_loops, bind_tree_mean, tree_depth
 
 pytestmark = pytest.mark.skipif(loops_in_use() != "compiled", reason=loops_in_use())
 
@@ -86,22 +87,46 @@ def test_the_sums_of_squares(dtype, size, seed):
     assert by_loop == by_calls
 
 
-@given(st.sampled_from(DTYPES), st.integers(1, 5000), st.integers(1, 9), st.integers(0, 2**32))
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+@given(st.sampled_from(DTYPES), st.integers(1, 5000), st.integers(1, 9), st.integers(0, 2**32), st.integers(1, 40))
 @settings(deadline=None)
-def test_a_chain_does_what_its_loops_do(dtype, size, shards, seed):
+def test_all_that_a_step_ends_with_in_one_loop(name, dtype, size, shards, seed, steps):
+    """The mean of the shards' gradients, its squares, and the rule, of any number of shards."""
     gradients = list(numbers(dtype, (shards, size), seed=seed))
+    optimizer = make_optimizer(name)
 
-    def bind():
-        g, squares, theta = np.empty(size, dtype), np.empty(-(-size // NORM_BLOCK), dtype), np.ones(size, dtype)
-        registers = list(np.empty((tree_depth(shards), -(-size // NORM_BLOCK) * NORM_BLOCK), dtype))
-        of_mean = tree_mean_loops(gradients, g, [register[:size] for register in registers])
-        _, rule = make_optimizer("sgd").bind_rule(theta, g, ())
-        return [*of_mean, bind_squares(g, squares, registers[0]), rule], [g, squares, theta]
+    def begin():
+        slots = [np.zeros(size, dtype) for _ in optimizer.slot_names]
+        return numbers(dtype, size, seed=seed + 1), slots, np.empty(-(-size // NORM_BLOCK), dtype)
 
-    (one_by_one, expected), (loops, found) = bind(), bind()
-    for loop in one_by_one:
-        loop.run()
-    bind_chain(loops, found[0])()
+    def registers():
+        return list(np.empty((tree_depth(shards), size), dtype))
+
+    def in_one():
+        (theta, slots, squares), (additions, summands) = begin(), addition_loops(gradients, registers())
+        prepare, rest = optimizer.bind_step(theta, summands, slots, squares, [slice(0, size // 2)])
+        run = bind_chain([*additions, rest], theta) if additions else rest.run
+        for step in range(1, steps + 1):
+            prepare(step, 0.1 / step)
+            rest.numbers[SCALE] = 1 / 3
+            run()
+        return [theta, *slots, squares]
+
+    def one_after_the_other():
+        (theta, slots, squares), g = begin(), np.empty(size, dtype)
+        set_mean = bind_tree_mean(gradients, g, registers())
+        of_squares = bind_squares(g, squares, np.empty(squares.size * NORM_BLOCK, dtype))
+        update = optimizer.bind(theta, g, slots, [slice(0, size // 2)])
+        for step in range(1, steps + 1):
+            set_mean(1 / 3)
+            of_squares.run()
+            update(step, 0.1 / step)
+        return [theta, *slots, squares]
+
+    with np.errstate(all="ignore"):
+        found = in_one()
+        with numpy_calls_only():
+            expected = one_after_the_other()
     assert [array.tobytes() for array in found] == [array.tobytes() for array in expected]
 
 

@@ -12,13 +12,14 @@ The products have bits of their own, no BLAS's, so whether they are used belongs
 
 from __future__ import annotations
 
-from worker.backprop.compiled.loops import Loop, bind_chain, bind_loop, loops_in_use, numpy_calls_only
+from worker.backprop.compiled.loops import Loop, Numbers, bind_chain, bind_loop, loops_in_use, numpy_calls_only
 from worker.backprop.compiled.product import STRIP, Ending, Product, bind_product, computes_products
 
 __all__ = [
     "STRIP",
     "Ending",
     "Loop",
+    "Numbers",
     "Product",
     "bind_chain",
     "bind_loop",

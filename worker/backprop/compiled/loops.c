@@ -8,6 +8,7 @@
  *     sizes: of the arrays      arrays: where they begin, none overlapping another      c: the constants, rounded to REAL
  */
 
+#define INLINE static inline __attribute__((always_inline))
 #define LOOP(name) VERSIONS void name(const long long *sizes, REAL *const *arrays, const double *c)
 
 /* What this file was when it was compiled: a library of another one is not used. */
@@ -43,7 +44,7 @@ void chain(const long long *sizes, const struct call *calls)
     }
 }
 
-/* ---- the mean gradient: the additions of the tree, and the last of them with the scale */
+/* ---- the additions of the tree over the shards' gradients, but the last */
 
 LOOP(sum)
 {
@@ -59,24 +60,6 @@ LOOP(add_to)
     const REAL *restrict a = arrays[1];
     for (long long i = 0; i < sizes[0]; i++)
         total[i] += a[i];
-}
-
-LOOP(mean_of_one)
-{
-    const REAL *restrict a = arrays[0];
-    REAL *restrict g = arrays[1];
-    const REAL scale = (REAL)c[0];
-    for (long long i = 0; i < sizes[0]; i++)
-        g[i] = a[i] * scale;
-}
-
-LOOP(mean_of_two)
-{
-    const REAL *restrict a = arrays[0], *restrict b = arrays[1];
-    REAL *restrict g = arrays[2];
-    const REAL scale = (REAL)c[0];
-    for (long long i = 0; i < sizes[0]; i++)
-        g[i] = (a[i] + b[i]) * scale;
 }
 
 /* ---- the norm: s = the sum of each chunk's squares, zeros behind the last one
@@ -117,72 +100,94 @@ LOOP(sums_of_squares)
     }
 }
 
-/* ---- the optimizers: θ, g and the slots; c begins with the learning rate, as the rule wants it, and ε */
+/* ---- the optimizers: θ, g and up to two slots; k is η, as the rule wants it, ε, and what else the rule takes */
 
-LOOP(sgd)
+enum rule { SGD, MOMENTUM, NESTEROV, ADAGRAD, RMSPROP, ADAM };
+
+INLINE void apply(enum rule rule, REAL g, REAL *theta, REAL *m, REAL *v, const REAL *k)
 {
-    REAL *restrict theta = arrays[0];
-    const REAL *restrict g = arrays[1];
-    const REAL rate = (REAL)c[0];
+    switch (rule) {
+    case SGD:
+        *theta -= g * k[0];
+        break;
+    case MOMENTUM:
+        *m = *m * k[2] + g;
+        *theta -= *m * k[0];
+        break;
+    case NESTEROV:
+        *m = *m * k[2] + g;
+        *theta -= (*m * k[2] + g) * k[0];
+        break;
+    case ADAGRAD:
+        *m += g * g;
+        *theta -= g / (ROOT(*m) + k[1]) * k[0];
+        break;
+    case RMSPROP:
+        *m = *m * k[2] + g * g * k[3];
+        *theta -= g / (ROOT(*m) + k[1]) * k[0];
+        break;
+    case ADAM:
+        *m = *m * k[2] + g;
+        *v = *v * k[3] + g * g;
+        *theta -= *m / (ROOT(*v) + k[1]) * k[0];
+    }
+}
+
+INLINE int slots_of(enum rule rule) { return rule == SGD ? 0 : rule == ADAM ? 2 : 1; }
+
+/* arrays: θ, g, the slots      c: k */
+INLINE void update(enum rule rule, const long long *sizes, REAL *const *arrays, const double *c)
+{
+    const int slots = slots_of(rule);
+    REAL *restrict theta = arrays[0], *restrict m = slots > 0 ? arrays[2] : theta, *restrict v = slots > 1 ? arrays[3] : theta;
+    const REAL *restrict g = arrays[1], k[4] = {(REAL)c[0], (REAL)c[1], (REAL)c[2], (REAL)c[3]};
     for (long long i = 0; i < sizes[0]; i++)
-        theta[i] -= g[i] * rate;
+        apply(rule, g[i], theta + i, m + i, v + i, k);
 }
 
-LOOP(momentum)
+/* All that a step ends with, in one pass: g = the mean of one gradient or two, the sums of its squares, and the rule. g is
+ * written nowhere. Adam's root and quotient leave the processor time for the rest.
+ *
+ * arrays: θ, what g is of, the slots, the sums      c: k, and the scale of the mean
+ */
+INLINE void step(enum rule rule, int of, const long long *sizes, REAL *const *arrays, const double *c)
 {
-    REAL *restrict theta = arrays[0], *restrict v = arrays[2];
-    const REAL *restrict g = arrays[1];
-    const REAL rate = (REAL)c[0], mu = (REAL)c[2];
-    for (long long i = 0; i < sizes[0]; i++) {
-        v[i] = v[i] * mu + g[i];
-        theta[i] -= v[i] * rate;
+    const int slots = slots_of(rule);
+    REAL *const *const slot = arrays + 1 + of;
+    REAL *restrict theta = arrays[0], *restrict m = slots > 0 ? slot[0] : theta, *restrict v = slots > 1 ? slot[1] : theta;
+    REAL *restrict sums = slot[slots];
+    const REAL *restrict a = arrays[1], *restrict b = arrays[of];
+    const REAL k[4] = {(REAL)c[0], (REAL)c[1], (REAL)c[2], (REAL)c[3]}, scale = (REAL)c[4];
+    for (long long start = 0; start < sizes[0]; start += CHUNK) {
+        const long long rest = sizes[0] - start, stop = start + (rest < CHUNK ? rest : CHUNK);
+        REAL lane[LANES] = {0};
+        long long i = start;
+        for (; i + LANES <= stop; i += LANES) /* of a known length, so that the lanes stay in registers */
+            for (int l = 0; l < LANES; l++) {
+                const REAL g = (of == 1 ? a[i + l] : a[i + l] + b[i + l]) * scale;
+                lane[l] += g * g;
+                apply(rule, g, theta + i + l, m + i + l, v + i + l, k);
+            }
+        for (int l = 0; i < stop; i++, l++) {
+            const REAL g = (of == 1 ? a[i] : a[i] + b[i]) * scale;
+            lane[l] += g * g;
+            apply(rule, g, theta + i, m + i, v + i, k);
+        }
+        sums[start / CHUNK] = sum_of_lanes(lane);
     }
 }
 
-LOOP(nesterov)
-{
-    REAL *restrict theta = arrays[0], *restrict v = arrays[2];
-    const REAL *restrict g = arrays[1];
-    const REAL rate = (REAL)c[0], mu = (REAL)c[2];
-    for (long long i = 0; i < sizes[0]; i++) {
-        v[i] = v[i] * mu + g[i];
-        theta[i] -= (v[i] * mu + g[i]) * rate;
-    }
-}
+#define LOOPS_OF(name, rule)                            \
+    LOOP(name) { update(rule, sizes, arrays, c); }      \
+    LOOP(name##_of_1) { step(rule, 1, sizes, arrays, c); } \
+    LOOP(name##_of_2) { step(rule, 2, sizes, arrays, c); }
 
-LOOP(adagrad)
-{
-    REAL *restrict theta = arrays[0], *restrict s = arrays[2];
-    const REAL *restrict g = arrays[1];
-    const REAL rate = (REAL)c[0], epsilon = (REAL)c[1];
-    for (long long i = 0; i < sizes[0]; i++) {
-        s[i] += g[i] * g[i];
-        theta[i] -= g[i] / (ROOT(s[i]) + epsilon) * rate;
-    }
-}
-
-LOOP(rmsprop)
-{
-    REAL *restrict theta = arrays[0], *restrict s = arrays[2];
-    const REAL *restrict g = arrays[1];
-    const REAL rate = (REAL)c[0], epsilon = (REAL)c[1], rho = (REAL)c[2], rest = (REAL)c[3];
-    for (long long i = 0; i < sizes[0]; i++) {
-        s[i] = s[i] * rho + g[i] * g[i] * rest;
-        theta[i] -= g[i] / (ROOT(s[i]) + epsilon) * rate;
-    }
-}
-
-LOOP(adam)
-{
-    REAL *restrict theta = arrays[0], *restrict M = arrays[2], *restrict V = arrays[3];
-    const REAL *restrict g = arrays[1];
-    const REAL rate = (REAL)c[0], epsilon = (REAL)c[1], beta1 = (REAL)c[2], beta2 = (REAL)c[3];
-    for (long long i = 0; i < sizes[0]; i++) {
-        M[i] = M[i] * beta1 + g[i];
-        V[i] = V[i] * beta2 + g[i] * g[i];
-        theta[i] -= M[i] / (ROOT(V[i]) + epsilon) * rate;
-    }
-}
+LOOPS_OF(sgd, SGD)
+LOOPS_OF(momentum, MOMENTUM)
+LOOPS_OF(nesterov, NESTEROV)
+LOOPS_OF(adagrad, ADAGRAD)
+LOOPS_OF(rmsprop, RMSPROP)
+LOOPS_OF(adam, ADAM)
 
 /* ---- relu, back: δ ← δ · 1 where a > 0, δ · 0 elsewhere */
 

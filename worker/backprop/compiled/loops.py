@@ -72,18 +72,18 @@ def bind_loop(
     return Loop(run, constants, call)
 
 
-def bind_chain(loops: Sequence[Loop], like: Floats) -> Op | None:
+def bind_chain(loops: Sequence[Loop], like: Floats) -> Op:
     """The loops one after the other, a chunk of their elements at a time: what one writes, the next finds in the
-    nearest cache. None where one of them is NumPy calls.
+    nearest cache.
 
     Args:
-        loops: element-wise, over arrays of one size.
+        loops: element-wise, over arrays of one size, none of them NumPy calls.
         like: one of these arrays.
     """
     calls = [loop.call for loop in loops if loop.call is not None]
     library = library_of(like.dtype.name)
-    if library is None or len(calls) < len(loops):
-        return None
+    assert library is not None
+    assert len(calls) == len(loops)
     library.chain.restype = None
     table = (_Call * len(calls))(*calls)
     table.loops = tuple(loops)  # type: ignore[attr-defined]  # nor does it here

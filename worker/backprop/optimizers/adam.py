@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from worker.backprop.arrays import Floats, Op
-from worker.backprop.compiled import Loop
+from worker.backprop.compiled import Numbers
 from worker.backprop.optimizers.optimizer import Optimizer, Update
 
 
@@ -79,11 +79,11 @@ class AdamW(Adam):
         super().__init__(beta1, beta2, epsilon)
         self.weight_decay = weight_decay
 
-    def bind_rule(
-        self, parameters: Floats, gradient: Floats, slots: Sequence[Floats], weights: Sequence[slice] | None = None
-    ) -> tuple[Update, Loop]:
-        """See ``Optimizer``: the decay comes first."""
-        prepare_adam, rule = super().bind_rule(parameters, gradient, slots)
+    def _bind_preparation(
+        self, numbers: Numbers, parameters: Floats, slots: Sequence[Floats], weights: Sequence[slice] | None
+    ) -> Update:
+        """The decay comes first."""
+        prepare_adam = super()._bind_preparation(numbers, parameters, slots, weights)
         decayed = [parameters[part] for part in (weights if weights is not None else [slice(None)])]
         weight_decay, kept = self.weight_decay, np.ones((), parameters.dtype)
 
@@ -93,4 +93,4 @@ class AdamW(Adam):
                 np.multiply(part, kept, part)
             prepare_adam(step, learning_rate)
 
-        return prepare, rule
+        return prepare

@@ -9,10 +9,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from worker.backprop.arrays import Floats, Op, on_a_line
-from worker.backprop.compiled import Loop, bind_loop
+from worker.backprop.compiled import Loop, Numbers, bind_loop
 
 Update = Callable[[int, float], None]
 """Apply one step: (step counted from 1, learning rate of this step)."""
+
+SCALE = 4
+"""Of a loop's numbers, the one that is the scale of the mean gradient."""
 
 SWEEP_EVERY = 32
 """Steps from one sweep of the slots to the next."""
@@ -26,7 +29,7 @@ class Optimizer(ABC):
     its slots, flat vectors of zeros at the start. Symbols: θ parameters, g gradient, η learning rate, t step from 1.
 
     A rule is there twice: as NumPy calls (``calls``), and as the loop ``rule`` of ``compiled/loops.c`` with the same
-    bits. Both take η, ε and then ``constants``.
+    bits. Both take η, ε and then ``constants``. The loop is there once more with all that comes before it in a step.
     """
 
     rule: ClassVar[str]
@@ -69,17 +72,52 @@ class Optimizer(ABC):
         weights: Sequence[slice] | None = None,
     ) -> tuple[Update, Loop]:
         """``bind`` in two parts: what is to be done first, which needs no gradient, and the rule."""
-        constants, rates = (0.0, 0.0, *self.constants()), self.rates
-        rule = bind_loop(self.rule, (parameters, gradient, *slots), constants)
-        rule = rule or self._bind_calls(parameters, gradient, slots, constants)
-        sweep, numbers = self._bind_sweep(slots) if self.decays else None, rule.numbers
+        rule = bind_loop(self.rule, (parameters, gradient, *slots), self._numbers())
+        rule = rule or self._bind_calls(parameters, gradient, slots, (0.0, 0.0, *self.constants()))
+        return self._bind_preparation(rule.numbers, parameters, slots, weights), rule
+
+    def bind_step(
+        self,
+        parameters: Floats,
+        summands: Sequence[Floats],
+        slots: Sequence[Floats],
+        squares: Floats,
+        weights: Sequence[slice] | None = None,
+    ) -> tuple[Update, Loop] | None:
+        """``bind_rule`` with the mean gradient made on the way, and written nowhere: one compiled loop.
+
+        Args:
+            parameters: as in ``bind``.
+            summands: the one gradient, or the two, whose sum times the scale is the mean one.
+            slots: as in ``bind``.
+            squares: where the sums of its squares go, see ``bind_squares``.
+            weights: as in ``bind``.
+
+        Returns:
+            What is to be done first, and the loop, whose number ``SCALE`` is the scale; None where loops can't be used.
+        """
+        arrays = (parameters, *summands, *slots, squares)
+        loop = bind_loop(f"{self.rule}_of_{len(summands)}", arrays, self._numbers(), sums=1)
+        return loop and (self._bind_preparation(loop.numbers, parameters, slots, weights), loop)
+
+    def _numbers(self) -> list[float]:
+        """What the loops take: η and ε, which ``prepare`` sets, up to two constants, and the scale."""
+        numbers = [0.0] * (SCALE + 1)
+        numbers[2 : 2 + len(self.constants())] = self.constants()
+        return numbers
+
+    def _bind_preparation(
+        self, numbers: Numbers, parameters: Floats, slots: Sequence[Floats], weights: Sequence[slice] | None
+    ) -> Update:
+        """What is to be done before the rule that has these numbers."""
+        sweep, rates = self._bind_sweep(slots) if self.decays else None, self.rates
 
         def prepare(step: int, learning_rate: float) -> None:
             numbers[0], numbers[1] = rates(step, learning_rate)
             if sweep is not None and not step % SWEEP_EVERY:
                 sweep()
 
-        return prepare, rule
+        return prepare
 
     @abstractmethod
     def calls(self, theta: Floats, g: Floats, slots: Sequence[Floats], c: Sequence[Floats], scratch: Floats) -> Op:
