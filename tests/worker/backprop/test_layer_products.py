@@ -92,7 +92,7 @@ def test_an_element_is_added_up_in_order_and_no_product_is_rounded(left_lies, ri
 @compiled_only
 @pytest.mark.parametrize(("rows", "columns"), [(65, 1024), (70, 2048), (3, 1024), (65, 1019)])
 @pytest.mark.parametrize("strips", [1, 3, 64])
-def test_rows_that_conflict_and_a_place_for_some_strips_only_change_no_bit(rows, columns, strips):
+def test_a_place_for_some_strips_only_and_rows_that_conflict_change_no_bit(rows, columns, strips):
     random = np.random.default_rng(columns)
     left, right = (random.standard_normal(shape, np.float32) for shape in ((rows, 90), (90, columns)))
     expected = np.hstack([product_of(left, right[:, at : at + 100].copy()) for at in range(0, columns, 100)]).tobytes()

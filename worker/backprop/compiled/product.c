@@ -8,7 +8,7 @@
  * Each element is a sum over the depth from its first to its last, each product added to it unrounded, whatever the
  * shapes and however they are cut. A BLAS copies both factors, fills the result with zeros, and reads it to add to it.
  * Here the left factor is read where it lies, once, and what the next band wants of it is fetched meanwhile; the right
- * one is copied only where it must be turned or its rows conflict; and the result is written once.
+ * one is copied only where it must be turned; and the result is written once.
  *
  *     strip    STRIP columns of the right factor
  *     band     up to HIGH rows of the left one
@@ -46,14 +46,13 @@ typedef __m512 Lanes;
 
 struct shape {
     long long rows, columns, depth;
-    long long left_pitch, left_turned;  /* element (i, k) is at i · pitch + k, or turned at k · pitch + i */
-    long long right_pitch, right_taken; /* element (k, j) is at k · pitch + j, or turned at j · pitch + k */
+    long long left_pitch, left_turned;   /* element (i, k) is at i · pitch + k, or turned at k · pitch + i */
+    long long right_pitch, right_turned; /* element (k, j) is at k · pitch + j, or turned at j · pitch + k */
     long long ending;
     long long place; /* how many numbers the place for copies holds, STRIP · DEPTH at least, or all of a copy */
 };
 
-enum { AS_IT_LIES, COPIED, TURNED };    /* right_taken */
-enum { AS_SUMMED, RELU, RELU_SLOPE };   /* ending */
+enum { AS_SUMMED, RELU, RELU_SLOPE }; /* ending */
 
 /* What the tiles of a band have in common, for a part of the depth. */
 struct band {
@@ -98,21 +97,16 @@ INLINE void turn(const float *from, long long pitch, long long rows, long long c
         _mm512_storeu_ps(to + j * to_pitch, a[j]);
 }
 
-/* A part of the right factor in strips, each with its numbers of one row beside each other, row by row. */
-FOR_AVX512 static void copy(const float *right, const struct shape *shape, long long depth, long long columns, float *to)
+/* A part of the right factor, turned, in strips, each with its numbers of one row beside each other, row by row. */
+FOR_AVX512 static void turn_all(const float *right, long long pitch, long long depth, long long columns, float *to)
 {
-    const long long pitch = shape->right_pitch;
     for (long long j = 0; j < columns; j += LANES) {
         float *strip = to + j / STRIP * STRIP * depth + j % STRIP;
-        if (shape->right_taken == TURNED)
-            for (long long k = 0; k < depth; k += LANES) {
-                for (int i = 0; i < LANES; i++) /* rows of data come from memory */
-                    _mm_prefetch((const char *)(right + (j + i) * pitch + k + AHEAD), _MM_HINT_T0);
-                turn(right + j * pitch + k, pitch, columns - j, depth - k, strip + k * STRIP, STRIP);
-            }
-        else
-            for (long long k = 0; k < depth; k++)
-                _mm512_storeu_ps(strip + k * STRIP, _mm512_maskz_loadu_ps(first_of(columns - j), right + k * pitch + j));
+        for (long long k = 0; k < depth; k += LANES) {
+            for (int i = 0; i < LANES; i++) /* rows of data come from memory */
+                _mm_prefetch((const char *)(right + (j + i) * pitch + k + AHEAD), _MM_HINT_T0);
+            turn(right + j * pitch + k, pitch, columns - j, depth - k, strip + k * STRIP, STRIP);
+        }
     }
 }
 
@@ -204,12 +198,11 @@ FOR_AVX512 static void part(const struct shape *shape, float *const *arrays, str
 {
     const long long pitch = shape->left_pitch, bands = parts_of(shape->rows, HIGH);
     const float *left = arrays[0] + (shape->left_turned ? first * pitch : first);
-    const long long right_at = shape->right_taken == TURNED ? column * shape->right_pitch + first : first * shape->right_pitch + column;
-    band->right = arrays[1] + right_at;
-    if (shape->right_taken != AS_IT_LIES) {
-        copy(band->right, shape, band->depth, band->columns, arrays[3]);
+    if (shape->right_turned) {
+        turn_all(arrays[1] + column * shape->right_pitch + first, shape->right_pitch, band->depth, band->columns, arrays[3]);
         band->right = arrays[3];
-    }
+    } else
+        band->right = arrays[1] + first * shape->right_pitch + column;
     for (long long b = 0; b < bands; b++) {
         const long long row = border(b, bands, shape->rows), high = border(b + 1, bands, shape->rows) - row;
         const int is_last = b + 1 == bands;
@@ -230,14 +223,14 @@ FOR_AVX512 static void part(const struct shape *shape, float *const *arrays, str
 /* arrays: left, right, out, a place for copies, relu's a */
 FOR_AVX512 void product(const struct shape *shape, float *const *arrays)
 {
-    const int copied = shape->right_taken != AS_IT_LIES;
+    const int turned = shape->right_turned != 0;
     const long long depths = parts_of(shape->depth, DEPTH), strips = parts_of(shape->columns, STRIP);
     for (long long d = 0; d < depths; d++) {
         const long long first = border(d, depths, shape->depth), depth = border(d + 1, depths, shape->depth) - first;
         const long long parts = parts_of(strips, shape->place / (STRIP * depth));
         struct band band = {
             .left_pitch = shape->left_pitch, .depth = depth, .out_pitch = shape->columns,
-            .strip_pitch = copied ? STRIP * depth : STRIP, .right_pitch = copied ? STRIP : shape->right_pitch,
+            .strip_pitch = turned ? STRIP * depth : STRIP, .right_pitch = turned ? STRIP : shape->right_pitch,
             .add = d > 0, .ending = d + 1 == depths ? shape->ending : AS_SUMMED,
         };
         for (long long p = 0; p < parts; p++) {

@@ -16,10 +16,6 @@ STRIP = 32
 """Columns that it takes at once."""
 _DEPTH = 1280
 """What it takes of a sum at once, at most."""
-_CONFLICT = 4096
-"""Bytes. Rows a multiple of it apart share one place of the nearest cache."""
-_FEW_ROWS = 64
-"""Of a result: with fewer, a copy of the right factor does not pay."""
 _LONG = 10_000_000
 """Multiplications: some 80 µs."""
 
@@ -40,14 +36,6 @@ class Product(NamedTuple):
     """Of the left and the right factor, so that another one that lies alike may take its place."""
 
 
-class _Taken(IntEnum):
-    """How the right factor of a product is read."""
-
-    AS_IT_LIES = 0
-    COPIED = 1
-    TURNED = 2
-
-
 class _Shape(ctypes.Structure):
     """``struct shape`` of ``product.c``."""
 
@@ -60,7 +48,7 @@ class _Shape(ctypes.Structure):
             "left_pitch",
             "left_turned",
             "right_pitch",
-            "right_taken",
+            "right_turned",
             "ending",
             "place",
         )
@@ -77,7 +65,8 @@ def bind_product(
         left: (rows, depth). Of each factor either the rows or the columns are contiguous.
         right: (depth, columns)
         out: (rows, columns) in C order, overlapping none of the others.
-        place: for copies of the right factor. The arrays stay alive as long as what is returned.
+        place: for copies of the right factor, where its columns are contiguous. The arrays stay alive as long as what
+            is returned.
         ending: what becomes of the sums.
         a: (rows, columns) in C order, relu's, for its slope.
     """
@@ -91,9 +80,7 @@ def bind_product(
     assert place.size >= STRIP * min(depth, _DEPTH), "no strip would fit"
     assert all(array.dtype == np.float32 for array in (left, right, out, place, a))
     (left_pitch, left_turned), (right_pitch, right_turned) = _lie(left), _lie(right)
-    conflict = right_pitch * right.itemsize % _CONFLICT == 0 and rows > _FEW_ROWS
-    taken = _Taken.TURNED if right_turned else _Taken.COPIED if conflict else _Taken.AS_IT_LIES
-    shape = _Shape(rows, columns, depth, left_pitch, left_turned, right_pitch, taken, ending, place.size)
+    shape = _Shape(rows, columns, depth, left_pitch, left_turned, right_pitch, right_turned, ending, place.size)
     addresses = addresses_of((left, right, out, place, a))
     library = letting_go_of_the_lock() if rows * columns * depth >= _LONG else library_of("float32")
     product = library.product  # type: ignore[union-attr]  # it computes products
