@@ -3,30 +3,12 @@
 import pytest
 
 from models.records import Event, Job
-from worker.control.claims import rejoin, take_seat
-from worker.control.generations import end_generation, put_back, start_generation
+from worker.control.claims import rejoin
+from worker.control.generations import end_generation, put_back
 from worker.control.leases import hold_job
 
 TTL_S = 10.0
 OURS, THEIRS = "a" * 64, "b" * 64
-
-
-@pytest.fixture
-def claim(database):
-    def claim_for(worker):
-        with database.write() as session:
-            return take_seat(session, worker, {"digest": worker.fingerprint}, TTL_S)
-
-    return claim_for
-
-
-@pytest.fixture
-def start(database):
-    def start_at(seat, step):
-        with database.write() as session:
-            return start_generation(session, seat, hold_job(session, seat), step, 64)
-
-    return start_at
 
 
 @pytest.fixture
