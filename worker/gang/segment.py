@@ -124,7 +124,7 @@ class Segment:
         A page that a process has touched once counts as its own until it ends: the founder, who fills the whole state,
         would hold all of the others' cuts. To touch them again costs a fault a page, so small parts are not worth it.
         """
-        if part.nbytes < _WORTH_FORGETTING or not hasattr(mmap, "MADV_DONTNEED"):
+        if not _is_forgotten(part):
             return
         start = int(part.ctypes.data) - self._address
         first = start // mmap.PAGESIZE * mmap.PAGESIZE
@@ -137,11 +137,15 @@ class Segment:
     def keep_best(self, start: int, stop: int) -> None:
         """Make the parameters [start, stop) the best ones so far.
 
-        Written to the file, and not through this process's pages of it, of which each would cost a fault: 0.25 instead
-        of 1.2 ms for 930,000 parameters.
+        What will be forgotten is written to the file, and not through this process's pages of it, of which each would
+        cost a fault: 0.25 instead of 1.2 ms for 930,000 parameters.
         """
+        cut = self.parameters[start:stop]
+        if not _is_forgotten(cut):
+            np.copyto(self.best[start:stop], cut)
+            return
         behind = int(self.best.ctypes.data) - self._address + start * self.best.itemsize
-        write_at(self._file, self.parameters[start:stop], behind)
+        write_at(self._file, cut, behind)
 
     @property
     def parameters(self) -> NDArray[Any]:
@@ -200,6 +204,10 @@ class Segment:
             return cls(path, shape, descriptor)
         finally:
             os.close(descriptor)
+
+
+def _is_forgotten(part: NDArray[Any]) -> bool:
+    return part.nbytes >= _WORTH_FORGETTING and hasattr(mmap, "MADV_DONTNEED")
 
 
 def _regions(shape: SegmentShape) -> tuple[dict[str, tuple[int, str, tuple[int, ...]]], int]:

@@ -65,6 +65,13 @@ def test_the_best_parameters_are_the_last_part_of_the_state(tmp_path):
     assert not np.shares_memory(segment.best, segment.slots[1])
 
 
+def test_a_member_keeps_its_own_cut_of_the_best_parameters(tmp_path):
+    segment = Segment.found(tmp_path / "segment", SHAPE)
+    segment.parameters[:] = np.arange(1, SHAPE.parameters + 1)
+    segment.keep_best(3, 7)
+    assert segment.best.tolist() == [0, 0, 0, 4, 5, 6, 7] + [0] * (SHAPE.parameters - 7)
+
+
 def test_joining_a_segment_that_is_gone_breaks_the_gang(tmp_path):
     with pytest.raises(GangBroken):
         Segment.join(tmp_path / "none", SHAPE)

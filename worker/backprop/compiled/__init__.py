@@ -12,7 +12,15 @@ The products have bits of their own, no BLAS's, so whether they are used belongs
 
 from __future__ import annotations
 
-from worker.backprop.compiled.loops import Loop, Numbers, bind_chain, bind_loop, loops_in_use, numpy_calls_only
+from worker.backprop.compiled.loops import (
+    Loop,
+    Numbers,
+    bind_chain,
+    bind_loop,
+    has_loops,
+    loops_in_use,
+    numpy_calls_only,
+)
 from worker.backprop.compiled.product import STRIP, Ending, Product, bind_product, computes_products
 
 __all__ = [
@@ -25,6 +33,7 @@ __all__ = [
     "bind_loop",
     "bind_product",
     "computes_products",
+    "has_loops",
     "loops_in_use",
     "numpy_calls_only",
 ]

@@ -44,6 +44,11 @@ class _Call(ctypes.Structure):
     )
 
 
+def has_loops(dtype: np.dtype[Any]) -> bool:
+    """Whether there are compiled loops for arrays of this dtype."""
+    return _forms["compiled"] and library_of(dtype.name) is not None
+
+
 def bind_loop(
     name: str, arrays: Sequence[Any], numbers: Sequence[float] = (), sizes: Sequence[int] = (), sums: int = 0
 ) -> Loop | None:
@@ -57,7 +62,7 @@ def bind_loop(
         sizes: of the arrays; by default the elements of the first one.
         sums: how many of the arrays, at the end, have one element for each NORM_BLOCK of the others.
     """
-    library = library_of(arrays[0].dtype.name) if _forms["compiled"] else None
+    library = library_of(arrays[0].dtype.name) if has_loops(arrays[0].dtype) else None
     if library is None or not all(array.flags.c_contiguous for array in arrays) or _overlap(arrays):
         return None
     function = getattr(library, name)
