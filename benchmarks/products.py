@@ -22,6 +22,7 @@ from worker.backprop.layer_products import (
     bind_layer_gradient,
     place_for_copies,
 )
+from worker.backprop.rows_of_data import RowsOfData
 from worker.fingerprint import limit_blas_to_one_thread
 
 FIRST = ((64, 32, 16), (784, 128, 32), (784, 512, 64), (784, 1024, 128), (28, 256, 512))
@@ -60,13 +61,12 @@ def _of_rows(inputs: int, units: int, n: int) -> Iterator[Pair]:
     M, x, delta, gradient = (
         _drawn(*shape) for shape in ((inputs + 1, units), (n, inputs + 1), (units, n), (inputs + 1, units))
     )
-    relu, place, rows = _relu(units, n), _place(inputs, units, n), x[:]
+    relu, place, rows = _relu(units, n), _place(inputs, units, n), RowsOfData(x)
     blas = blas_products.bind_forward_of_rows(M, units, relu.z)
-    compiled, _ = bind_first_forward(M, units, x, place, relu)
-    yield "forward", lambda: (blas(rows), relu.forward[0]()), lambda: compiled(rows)
+    (compiled,) = bind_first_forward(M, units, rows, place, relu)
+    yield "forward", lambda: (blas(rows.x), relu.forward[0]()), compiled
     by_blas = blas_products.bind_gradient_of_rows(delta, gradient)
-    of_rows = bind_first_gradient(x, delta, place, gradient)
-    yield "gradient", lambda: by_blas(rows), lambda: of_rows(rows)
+    yield "gradient", lambda: by_blas(rows.x), bind_first_gradient(rows, delta, place, gradient)
 
 
 def _of_layer(inputs: int, units: int, n: int) -> Iterator[Pair]:

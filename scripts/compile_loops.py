@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "worker" / "backprop" / "compiled"
-LIBRARIES = {"float32": ("float", ("product.c", "loops.c")), "float64": ("double", ("loops.c",))}
+LIBRARIES = {"float32": ("float", ("cross_entropy.c", "product.c", "loops.c")), "float64": ("double", ("loops.c",))}
 """Of each dtype: what C calls it, and the sources."""
 
 # No contraction: NumPy rounds a product before it adds. No reassociation: -O3 without -ffast-math makes none.

@@ -31,7 +31,8 @@ from worker.backprop.blas_products import (
     bind_gradient,
     bind_gradient_of_rows,
 )
-from worker.backprop.compiled import STRIP, Ending, Product, bind_product, computes_products
+from worker.backprop.compiled import STRIP, Ending, bind_product, computes_products
+from worker.backprop.rows_of_data import RowsOfData
 
 _FEWEST_COLUMNS = 9
 """With fewer, most of a strip is for nothing: a gradient of 2 units takes the compiled form six times as long."""
@@ -41,8 +42,6 @@ _CONFLICT = 4096
 """Bytes. Rows a multiple of it apart share one place of the nearest cache, where there is not room for a whole band."""
 _MOST_COPIED = 160 * 1024
 """Elements that are copied at once: in float32 two thirds of a core's own cache."""
-_ADDRESSES_KEPT = 4096
-"""Of views of rows that come every epoch. To ask one where it lies takes 0.8 µs."""
 
 
 def bind_layer_forward(M: Floats, pitch: int, a: Floats, place: Floats, to: Kernel) -> list[Op]:
@@ -61,20 +60,21 @@ def bind_layer_forward(M: Floats, pitch: int, a: Floats, place: Floats, to: Kern
     return [product.run, *([] if to.is_relu else to.forward)]
 
 
-def bind_first_forward(M: Floats, pitch: int, x: Floats, place: Floats, to: Kernel) -> tuple[OfRows, list[Op]]:
-    """The same of the first layer, as a function of the rows of data, and what is to be done after it.
+def bind_first_forward(M: Floats, pitch: int, rows: RowsOfData, place: Floats, to: Kernel) -> list[Op]:
+    """The same of the first layer.
 
     Args:
         M: as above, like the others.
         pitch: too.
-        x: (n, inputs + 1), any rows that lie as those that will come do.
+        rows: of data.
         place: for copies.
         to: what becomes of z.
     """
-    if not _can_be_compiled(M.T, x.T, to.z, pitch):
-        return bind_forward_of_rows(M, pitch, to.z), to.forward
-    product = bind_product(M.T, x.T, to.z, place, Ending.RELU if to.is_relu else Ending.AS_SUMMED)
-    return _of_rows(product, 1, x), [] if to.is_relu else to.forward
+    if not _can_be_compiled(M.T, rows.x.T, to.z, pitch):
+        return [_of(rows, bind_forward_of_rows(M, pitch, to.z)), *to.forward]
+    product = bind_product(M.T, rows.x.T, to.z, place, Ending.RELU if to.is_relu else Ending.AS_SUMMED)
+    rows.read_by(product.addresses, 1)
+    return [product.run, *([] if to.is_relu else to.forward)]
 
 
 def bind_layer_back(
@@ -113,11 +113,13 @@ def bind_layer_gradient(a: Floats, delta: Floats, place: Floats, gradient: Float
     return bind_product(a, delta.T, gradient, place).run
 
 
-def bind_first_gradient(x: Floats, delta: Floats, place: Floats, gradient: Floats) -> OfRows:
-    """The same of the first layer, as a function of the rows of data; x as in ``bind_first_forward``."""
-    if not _can_be_compiled(x.T, delta.T, gradient):
-        return bind_gradient_of_rows(delta, gradient)
-    return _of_rows(bind_product(x.T, delta.T, gradient, place), 0, x)
+def bind_first_gradient(rows: RowsOfData, delta: Floats, place: Floats, gradient: Floats) -> Op:
+    """The same of the first layer; rows as in ``bind_first_forward``."""
+    if not _can_be_compiled(rows.x.T, delta.T, gradient):
+        return _of(rows, bind_gradient_of_rows(delta, gradient))
+    product = bind_product(rows.x.T, delta.T, gradient, place)
+    rows.read_by(product.addresses, 0)
+    return product.run
 
 
 def place_for_copies(depths: Sequence[int], columns: Sequence[int], dtype: np.dtype[Any]) -> Floats:
@@ -126,27 +128,8 @@ def place_for_copies(depths: Sequence[int], columns: Sequence[int], dtype: np.dt
     return on_a_line(min(_MOST_COPIED, STRIP * max(strips) * max(depths)), dtype)
 
 
-def _of_rows(product: Product, factor: int, like: Floats) -> OfRows:
-    """As a function of x, which is the left (0) or the right (1) factor turned, and lies as ``like`` does.
-
-    Raises:
-        ValueError: by the function, of other rows: it would read past them.
-    """
-    run, addresses, known = product.run, product.addresses, dict[int, tuple[Floats, int]]()
-
-    def find(x: Floats) -> tuple[Floats, int]:
-        if x.shape != like.shape or x.dtype != like.dtype or not x.flags.c_contiguous:
-            raise ValueError(f"rows of shape {like.shape} and {like.dtype} in C order, not {x.shape} and {x.dtype}")
-        found = x, int(x.__array_interface__["data"][0])
-        if x.base is not None and len(known) < _ADDRESSES_KEPT:
-            known[id(x)] = found
-        return found
-
-    def compute(x: Floats) -> None:
-        addresses[factor] = (known.get(id(x)) or find(x))[1]
-        run()
-
-    return compute
+def _of(rows: RowsOfData, product: OfRows) -> Op:
+    return lambda: product(rows.x)
 
 
 def _can_be_compiled(left: Floats, right: Floats, out: Floats, pitch: int = 0) -> bool:

@@ -6,8 +6,8 @@ With columns as rows of data (see ``buffers``) and A for a with its row of ones,
     back        δ_l = (W_(l+1) δ_(l+1)) ∘ f_l'     W is M without its last row
     gradient    ∂C/∂M_l = A_(l-1) δ_lᵀ             weight and bias in one product
 
-The products of the first layer take x, which differs from step to step: they are not in the lists, and are called with
-its rows (n, inputs + 1).
+The products of the first layer find x, which differs from step to step, in ``rows``. What was compiled and follows each
+other is one call: with relu and cross entropy, a whole pass.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 from worker.backprop.activation_kernels import Kernel, bind_activation
 from worker.backprop.arrays import Floats, Op
 from worker.backprop.buffers import Buffers
+from worker.backprop.compiled import in_sequence
 from worker.backprop.cost_kernels import bind_cost, bind_output
 from worker.backprop.dropout import DrawMask, bind_mask
 from worker.backprop.layer_products import (
@@ -30,6 +31,7 @@ from worker.backprop.layer_products import (
     bind_layer_gradient,
 )
 from worker.backprop.network import Network
+from worker.backprop.rows_of_data import RowsOfData
 
 
 class Plan:
@@ -57,29 +59,29 @@ class Plan:
             for name, layer in zip(network.activations, self.layers, strict=True)
         ]
         self._targets = [*self._kernels, Kernel(self.z, [], [])]
-        self.first_forward, self._after_first = bind_first_forward(
-            matrices[0], layout.pitches[0], self.staged, self._place, self._targets[0]
-        )
-        self.forward = self._forward(dropout=True)
-        self.forward_without_dropout = self._forward(dropout=False)
+        self.rows = RowsOfData(self.staged)
+        self._first = bind_first_forward(matrices[0], layout.pitches[0], self.rows, self._place, self._targets[0])
+        forward = self._forward(dropout=True)
+        self.forward = in_sequence(forward)
+        self.forward_without_dropout = in_sequence(self._forward(dropout=False))
         self.cost = bind_cost(network.cost, self.z, buffers.scratch(*self.z.shape))
         self.answer = bind_output(network.output, self.z)
         self.masks = self._masks(network)
         self.deltas = [*(layer.delta for layer in self.layers), self.z]
         if gradient is not None:
-            self.first_gradient = bind_first_gradient(self.staged, self.deltas[0], self._place, self._gradients[0])
             self.carry = [self._carry_back(i) for i in range(network.hidden)]
-            self.gradients = [self._gradient(i) for i in range(1, layout.layers)]
-            self.backward = self._backward()
+            self.gradients = [self._gradient(i) for i in range(layout.layers)]
+            self.whole = in_sequence([*forward, *self.cost.operations, *self._backward()])
+            """Forward, cost and backward."""
 
     def backward_to(self, i: int) -> list[Op]:
-        """The calls that carry δ back to layer i and write its gradient alone (but for layer 0, which needs x)."""
+        """The calls that carry δ back to layer i and write its gradient alone."""
         carried = [operation for below in reversed(range(i, len(self.carry))) for operation in self.carry[below]]
-        return [*carried, self.gradients[i - 1]] if i else carried
+        return [*carried, self.gradients[i]]
 
     def _forward(self, *, dropout: bool) -> list[Op]:
-        """From the first layer's product to z of the last."""
-        operations = [*self._after_first]
+        """From the rows of data to z of the last layer."""
+        operations = [*self._first]
         for i, layer in enumerate(self.layers):
             if layer.mask is not None:
                 dropped = layer.fed[:-1]
@@ -101,15 +103,17 @@ class Plan:
         )
 
     def _gradient(self, i: int) -> Op:
-        """The gradient of layer i ≥ 1."""
+        """The gradient of layer i."""
+        if i == 0:
+            return bind_first_gradient(self.rows, self.deltas[0], self._place, self._gradients[0])
         return bind_layer_gradient(self.layers[i - 1].fed, self.deltas[i], self._place, self._gradients[i])
 
     def _backward(self) -> list[Op]:
-        """Every gradient but the first layer's, from the output back."""
+        """Every gradient, from the output back."""
         operations: list[Op] = []
         for i in reversed(range(len(self.carry))):
-            operations += [self.gradients[i], *self.carry[i]]
-        return operations
+            operations += [self.gradients[i + 1], *self.carry[i]]
+        return [*operations, self.gradients[0]]
 
     def _masks(self, network: Network) -> list[DrawMask]:
         return [

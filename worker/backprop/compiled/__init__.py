@@ -21,7 +21,8 @@ from worker.backprop.compiled.loops import (
     loops_in_use,
     numpy_calls_only,
 )
-from worker.backprop.compiled.product import STRIP, Ending, Product, bind_product, computes_products
+from worker.backprop.compiled.product import STRIP, Ending, Product, bind_function, bind_product, computes_products
+from worker.backprop.compiled.sequence import in_sequence
 
 __all__ = [
     "STRIP",
@@ -30,10 +31,12 @@ __all__ = [
     "Numbers",
     "Product",
     "bind_chain",
+    "bind_function",
     "bind_loop",
     "bind_product",
     "computes_products",
     "has_loops",
+    "in_sequence",
     "loops_in_use",
     "numpy_calls_only",
 ]

@@ -5,11 +5,19 @@ from __future__ import annotations
 import ctypes
 import hashlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 _HERE = Path(__file__).parent
+
+
+class CompiledCall(partial[object]):
+    """A function of a library with its three arguments bound: sizes, the arrays' addresses, numbers."""
+
+
+class LongCall(CompiledCall):
+    """One that gives up the interpreter's lock."""
 
 
 @cache

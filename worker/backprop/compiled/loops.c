@@ -31,8 +31,9 @@ struct call {
     long long sums;  /* of these, at the end: with one element for each chunk */
 };
 
-void chain(const long long *sizes, const struct call *calls)
+void chain(const long long *sizes, const struct call *calls, const double *unused)
 {
+    (void)unused;
     for (long long start = 0; start < sizes[0]; start += CHUNK) {
         const long long rest = sizes[0] - start, size = rest < CHUNK ? rest : CHUNK;
         for (long long i = 0; i < sizes[1]; i++) {
@@ -42,6 +43,22 @@ void chain(const long long *sizes, const struct call *calls)
             calls[i].loop(&size, moved, calls[i].numbers);
         }
     }
+}
+
+/* ---- calls of any of the functions of these libraries, one after the other */
+
+struct operation {
+    void (*run)(const long long *, REAL *const *, const double *);
+    const long long *sizes;
+    REAL *const *arrays;
+    const double *numbers;
+};
+
+void sequence(const long long *sizes, const struct operation *operations, const double *unused)
+{
+    (void)unused;
+    for (long long i = 0; i < sizes[0]; i++)
+        operations[i].run(operations[i].sizes, operations[i].arrays, operations[i].numbers);
 }
 
 /* ---- the additions of the tree over the shards' gradients, but the last */

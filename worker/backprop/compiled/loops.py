@@ -5,14 +5,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from itertools import combinations
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from worker.backprop.arrays import Floats, Op
-from worker.backprop.compiled.library import addresses_of, library_of, path_of
+from worker.backprop.compiled.library import CompiledCall, addresses_of, library_of, path_of
 
 _forms = {"compiled": True}
 
@@ -72,7 +71,7 @@ def bind_loop(
     lengths = _lengths(sizes or (arrays[0].size,))
     parts = (ctypes.cast(part, ctypes.c_void_p) for part in (function, addresses, constants))
     call = _Call(*parts, len(arrays), sums)
-    run = partial(function, lengths, addresses, constants)
+    run = CompiledCall(function, lengths, addresses, constants)
     call.bound = arrays  # as ``addresses_of`` does
     return Loop(run, constants, call)
 
@@ -92,7 +91,7 @@ def bind_chain(loops: Sequence[Loop], like: Floats) -> Op:
     library.chain.restype = None
     table = (_Call * len(calls))(*calls)
     table.loops = tuple(loops)  # type: ignore[attr-defined]  # nor does it here
-    return partial(library.chain, _lengths((like.size, len(calls))), table)
+    return CompiledCall(library.chain, _lengths((like.size, len(calls))), table, None)
 
 
 def loops_in_use() -> str:

@@ -220,9 +220,11 @@ FOR_AVX512 static void part(const struct shape *shape, float *const *arrays, str
     }
 }
 
-/* arrays: left, right, out, a place for copies, relu's a */
-FOR_AVX512 void product(const struct shape *shape, float *const *arrays)
+/* sizes: a shape      arrays: left, right, out, a place for copies, relu's a */
+FOR_AVX512 void product(const long long *sizes, float *const *arrays, const double *unused)
 {
+    const struct shape *shape = (const struct shape *)sizes;
+    (void)unused;
     const int turned = shape->right_turned != 0;
     const long long depths = parts_of(shape->depth, DEPTH), strips = parts_of(shape->columns, STRIP);
     for (long long d = 0; d < depths; d++) {

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from enum import IntEnum
-from functools import cache, partial
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from worker.backprop.arrays import Floats, Op
-from worker.backprop.compiled.library import addresses_of, letting_go_of_the_lock, library_of
+from worker.backprop.arrays import Floats
+from worker.backprop.compiled.library import (
+    CompiledCall,
+    LongCall,
+    addresses_of,
+    letting_go_of_the_lock,
+    library_of,
+)
 
 STRIP = 32
 """Columns that it takes at once."""
@@ -31,28 +38,9 @@ class Ending(IntEnum):
 class Product(NamedTuple):
     """A product with its arrays bound."""
 
-    run: Op
+    run: CompiledCall
     addresses: ctypes.Array[ctypes.c_void_p]
     """Of the left and the right factor, so that another one that lies alike may take its place."""
-
-
-class _Shape(ctypes.Structure):
-    """``struct shape`` of ``product.c``."""
-
-    _fields_ = tuple(
-        (name, ctypes.c_longlong)
-        for name in (
-            "rows",
-            "columns",
-            "depth",
-            "left_pitch",
-            "left_turned",
-            "right_pitch",
-            "right_turned",
-            "ending",
-            "place",
-        )
-    )
 
 
 def bind_product(
@@ -80,12 +68,31 @@ def bind_product(
     assert place.size >= STRIP * min(depth, _DEPTH), "no strip would fit"
     assert all(array.dtype == np.float32 for array in (left, right, out, place, a))
     (left_pitch, left_turned), (right_pitch, right_turned) = _lie(left), _lie(right)
-    shape = _Shape(rows, columns, depth, left_pitch, left_turned, right_pitch, right_turned, ending, place.size)
+    numbers = (rows, columns, depth, left_pitch, left_turned, right_pitch, right_turned, ending, place.size)
+    shape = (ctypes.c_longlong * len(numbers))(*numbers)  # ``struct shape`` of ``product.c``
     addresses = addresses_of((left, right, out, place, a))
-    library = letting_go_of_the_lock() if rows * columns * depth >= _LONG else library_of("float32")
+    is_long = rows * columns * depth >= _LONG
+    library = letting_go_of_the_lock() if is_long else library_of("float32")
     product = library.product  # type: ignore[union-attr]  # it computes products
     product.restype = None
-    return Product(partial(product, ctypes.byref(shape), addresses), addresses)
+    return Product((LongCall if is_long else CompiledCall)(product, shape, addresses, None), addresses)
+
+
+def bind_function(
+    name: str, arrays: Sequence[Floats], sizes: Sequence[int]
+) -> tuple[CompiledCall, ctypes.Array[ctypes.c_longlong]]:
+    """Another function beside the products, and its sizes, which may be set before a call.
+
+    Args:
+        name: of the function.
+        arrays: in its order and in C order. They stay alive as long as the call.
+        sizes: in its order.
+    """
+    assert all(array.flags.c_contiguous for array in arrays)
+    function = getattr(library_of("float32"), name)
+    function.restype = None
+    lengths = (ctypes.c_longlong * len(sizes))(*sizes)
+    return CompiledCall(function, lengths, addresses_of(arrays), None), lengths
 
 
 def _lie(factor: Floats) -> tuple[int, bool]:
