@@ -23,7 +23,9 @@ from worker.training.run import Run
 Rows = NDArray[np.int64]
 
 _GATHER_BYTES = 4 * 1024**2
-"""Of rows that are gathered from the mapped data for one forward pass: of wide rows these are few."""
+"""Of rows that are gathered from the mapped data for one forward pass: of wide rows these are few. A member whose share
+of the sample is no more than this keeps it: to gather 256 rows of 784 columns anew took 50 µs after every epoch.
+"""
 
 
 class Block(NamedTuple):
@@ -34,6 +36,15 @@ class Block(NamedTuple):
     """Which rows of x; None for all, as they lie."""
     y: Codes | Floats
     outputs: Floats
+
+    @property
+    def gathered_bytes(self) -> int:
+        """Of a copy of its rows; 0 where they are as they lie."""
+        return 0 if self.rows is None else len(self.rows) * self.x.shape[1] * self.x.itemsize
+
+    def gathered(self) -> Block:
+        """The same with a copy of its rows."""
+        return self if self.rows is None else self._replace(x=self.x[self.rows], rows=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,9 @@ class Evaluation:
         self._tested = [each for each in tested if len(each.outputs)]
         blocks = [each.blocks(run.evaluator.buffers.max_rows) for each in self._tested]
         self._ends: list[int] = np.cumsum([len(each) for each in blocks]).tolist()
-        self._blocks = list(enumerate(chain(*blocks)))[gang.place.rank :: gang.place.size]
+        own = list(enumerate(chain(*blocks)))[gang.place.rank :: gang.place.size]
+        keeps = sum(block.gathered_bytes for _, block in own) <= _GATHER_BYTES
+        self._blocks = [(number, block.gathered() if keeps else block) for number, block in own]
         most = max((len(block.rows) for _, block in self._blocks if block.rows is not None), default=0)
         self._gathered = np.empty((most, run.data.inputs + 1), run.data.train_x.dtype)
 

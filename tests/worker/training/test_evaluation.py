@@ -130,7 +130,7 @@ def test_the_sample_is_sorted_and_its_seeds_alone_and_all_rows_where_there_are_f
 
 @pytest.mark.parametrize("width", [2, 40_000])
 def test_the_sampled_rows_are_the_ones_that_are_tested(tmp_path, width):
-    """Of wide rows a few at a time are gathered, never all."""
+    """A small sample is kept; of wide rows a few at a time are gathered, never all."""
     prepared = numbered(300, width)
     training = {"cost": "mean_squared_error", "max_epochs": 1, "optimizer": {"name": "sgd", "learning_rate": 1e-30}}
     data = Prepared(prepared.train_x, prepared.train_x[:, :1], prepared.validation_x, prepared.validation_x[:, :1])
@@ -140,4 +140,6 @@ def test_the_sampled_rows_are_the_ones_that_are_tested(tmp_path, width):
     gang = GangOfOne(tmp_path, data, [], start, shards=1, **document)
     gang.train()
     assert gang.segment.outputs[:, 0].tolist() == data.training_sample(seed=0).tolist()
-    assert gang.trainer._evaluation._gathered.nbytes <= 4 * 1024**2
+    evaluation = gang.trainer._evaluation
+    assert {block.rows is None for _, block in evaluation._blocks} == {width == 2}
+    assert evaluation._gathered.nbytes <= 4 * 1024**2

@@ -9,6 +9,8 @@ the mean recall over the classes that occur as labels. scikit-learn has the same
 
 from __future__ import annotations
 
+import math
+from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +19,6 @@ from numpy.typing import NDArray
 from worker.backprop.arrays import Codes
 
 Counts = NDArray[np.int64]
-Numbers = NDArray[np.float64]
 
 
 def confusion_matrix(predicted: Codes, actual: Codes, classes: int) -> Counts:
@@ -27,22 +28,23 @@ def confusion_matrix(predicted: Codes, actual: Codes, classes: int) -> Counts:
 
 
 class OfClasses(NamedTuple):
-    """Of each class, (classes,)."""
+    """Of each class, by its code. Numbers of Python: of a few classes they are faster added than arrays."""
 
-    precision: Numbers
-    recall: Numbers
-    f1: Numbers
+    precision: list[float]
+    recall: list[float]
+    f1: list[float]
     """2 M[i, i] / (row sum + column sum), the same without a division by 0 on the way."""
-    rows: Counts
-    occurrences: Counts
+    rows: list[int]
+    occurrences: list[int]
     """As a label and as a prediction."""
 
 
 def of_classes(M: Counts) -> OfClasses:
     """All of them from the same sums."""
-    right, actual, predicted = M.diagonal(), M.sum(axis=1), M.sum(axis=0)
-    both = actual + predicted
-    return OfClasses(ratio(right, predicted), ratio(right, actual), ratio(2 * right, both), actual, both)
+    right, actual, predicted = (counts.tolist() for counts in (M.diagonal(), M.sum(axis=1), M.sum(axis=0)))
+    both = list(map(add, actual, predicted))
+    f1 = _shares([2 * count for count in right], both)
+    return OfClasses(_shares(right, predicted), _shares(right, actual), f1, actual, both)
 
 
 def averages(M: Counts) -> dict[str, float]:
@@ -51,14 +53,14 @@ def averages(M: Counts) -> dict[str, float]:
     A class that does not occur has 0 in each of them, so it is left out by not counting it.
     """
     each = of_classes(M)
-    recall, rows = float(each.recall.sum()), int(each.rows.sum())
-    labels, occurring = np.count_nonzero(each.rows) or 1, np.count_nonzero(each.occurrences) or 1
+    recall, rows = math.fsum(each.recall), sum(each.rows) or 1
+    labels, occurring = sum(map(bool, each.rows)) or 1, sum(map(bool, each.occurrences)) or 1
     return {
-        "accuracy": float(M.trace()) / (rows or 1),
-        "balanced_accuracy": recall / int(labels),
-        "precision": float(each.precision.sum()) / int(occurring),
-        "recall": recall / int(occurring),
-        "f1": float(each.f1.sum()) / int(occurring),
+        "accuracy": float(M.trace()) / rows,
+        "balanced_accuracy": recall / labels,
+        "precision": math.fsum(each.precision) / occurring,
+        "recall": recall / occurring,
+        "f1": math.fsum(each.f1) / occurring,
     }
 
 
@@ -67,11 +69,10 @@ def class_report(M: Counts) -> list[dict[str, Any]]:
     each = of_classes(M)
     columns = zip(each.precision, each.recall, each.f1, each.rows, strict=True)
     return [
-        {"class": code, "precision": float(p), "recall": float(r), "f1": float(f), "rows": int(rows)}
-        for code, (p, r, f, rows) in enumerate(columns)
+        {"class": code, "precision": precision, "recall": recall, "f1": f1, "rows": rows}
+        for code, (precision, recall, f1, rows) in enumerate(columns)
     ]
 
 
-def ratio(part: Counts, whole: Counts) -> Numbers:
-    """part / whole element by element, 0 / 0 being 0."""
-    return np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)
+def _shares(part: list[int], whole: list[int]) -> list[float]:
+    return [some / of if of else 0.0 for some, of in zip(part, whole, strict=True)]

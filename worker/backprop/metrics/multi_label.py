@@ -12,9 +12,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from worker.backprop.arrays import Floats
-from worker.backprop.metrics.confusion import Counts, Numbers, ratio
+from worker.backprop.metrics.confusion import Counts
+
+Numbers = NDArray[np.float64]
 
 
 def multi_label_metrics(p: Floats, y: Floats) -> dict[str, float]:
@@ -53,19 +56,24 @@ def label_report(p: Floats, y: Floats) -> list[dict[str, Any]]:
 
 
 def _precisions(M: Counts) -> Numbers:
-    return ratio(M[:, 1, 1], M[:, :, 1].sum(axis=1))
+    return _ratio(M[:, 1, 1], M[:, :, 1].sum(axis=1))
 
 
 def _recalls(M: Counts) -> Numbers:
-    return ratio(M[:, 1, 1], M[:, 1].sum(axis=1))
+    return _ratio(M[:, 1, 1], M[:, 1].sum(axis=1))
 
 
 def _f1s(M: Counts) -> Numbers:
-    return ratio(2 * M[:, 1, 1], M[:, 1].sum(axis=1) + M[:, :, 1].sum(axis=1))
+    return _ratio(2 * M[:, 1, 1], M[:, 1].sum(axis=1) + M[:, :, 1].sum(axis=1))
 
 
 def _balanced(M: Counts) -> Numbers:
     rows = M.sum(axis=2)
-    with_it, without_it = _recalls(M), ratio(M[:, 0, 0], rows[:, 0])
+    with_it, without_it = _recalls(M), _ratio(M[:, 0, 0], rows[:, 0])
     balanced: Numbers = (with_it + without_it) / np.maximum(1, np.count_nonzero(rows, axis=1))
     return balanced
+
+
+def _ratio(part: Counts, whole: Counts) -> Numbers:
+    """part / whole element by element, 0 / 0 being 0."""
+    return np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)
