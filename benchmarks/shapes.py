@@ -65,9 +65,9 @@ class Shape:
 
 
 SHAPES = (
-    Shape((64, 32, 10), batch_size=32, rows=6400, epochs=400),
-    Shape((784, 128, 10), batch_size=64, rows=6400, epochs=200),
-    Shape((784, 512, 256, 10), batch_size=128, rows=6400, epochs=60),
-    Shape((784, 1024, 1024, 10), batch_size=256, rows=6400, epochs=30),
-    Shape((28, 256, 256, 2), batch_size=1024, rows=65_536, epochs=30),
+    Shape((64, 32, 10), batch_size=32, rows=6400, epochs=4000),
+    Shape((784, 128, 10), batch_size=64, rows=6400, epochs=700),
+    Shape((784, 512, 256, 10), batch_size=128, rows=6400, epochs=150),
+    Shape((784, 1024, 1024, 10), batch_size=256, rows=6400, epochs=40),
+    Shape((28, 256, 256, 2), batch_size=1024, rows=65_536, epochs=90),
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.backprop.arrays import Floats
-from worker.backprop.gradient_norm import bind_norm, clip_factor, squares_of, total_norm
+from worker.backprop.gradient_norm import bind_norm, clip_factor, squares_of
 from worker.backprop.optimizers import Optimizer
 from worker.backprop.penalties import Penalty
 from worker.backprop.traced_batch import TracedBatch
@@ -86,7 +86,7 @@ def norm_of(order: Sequence[int] | None, stages: Sequence[Stage]) -> float:
     if order is None:
         return bind_norm(stages[0].squares)()
     forward = sorted(stages, key=lambda stage: stage.part.start)
-    return total_norm(np.concatenate([stage.squares for stage in forward]))
+    return bind_norm(np.concatenate([stage.squares for stage in forward]))()
 
 
 def _order(batch: TracedBatch, theta: Floats, summed: Floats, rule: Rule) -> list[int] | None:

@@ -21,7 +21,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from worker.backprop.gradient_norm import norm_blocks, total_norm
+from worker.backprop.gradient_norm import bind_norm, norm_blocks
 from worker.backprop.tree import bind_tree_total
 from worker.backprop.update_order import fixed_order, largest_first
 from worker.gang.gang import Gang
@@ -45,6 +45,8 @@ class LayerByLayer:
         self._costs = gang.segment.costs
         self._total = bind_tree_total(self._costs)
         self._norms = gang.segment.norms
+        self.gradient_norm = bind_norm(self._norms)
+        """Over all layers, each at the weights it was adjusted from."""
         layout = run.blueprint.layout
         self._layers = [layout.layer(index) for index in range(layout.layers)]
         starts = np.cumsum([0, *(norm_blocks(layer.start, layer.stop) for layer in self._layers)]).tolist()
@@ -67,10 +69,6 @@ class LayerByLayer:
         for layer, (before, after) in zip(order, pairwise(costs), strict=True):
             impacts[layer] = before - after
         return [costs[0], rate, self.gradient_norm(), *impacts]
-
-    def gradient_norm(self) -> float:
-        """Over all layers, each at the weights it was adjusted from."""
-        return total_norm(self._norms)
 
     def _adjust(self, layer: int, batch: Batch, step: int, rate: float, *, judged: bool) -> float:
         """Update one layer; for the leader, the cost before, summed over the batch's rows."""

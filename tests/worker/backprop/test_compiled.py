@@ -1,5 +1,6 @@
 """The compiled loops have the bits of the NumPy calls they stand for."""
 
+import math
 import shutil
 import weakref
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from worker.backprop.activation_kernels import bind_activation
 from worker.backprop.compiled import bind_chain, bind_loop, loops_in_use, numpy_calls_only
 from worker.backprop.compiled import library as module
-from worker.backprop.gradient_norm import NORM_BLOCK, bind_squares, squares_of
+from worker.backprop.gradient_norm import NORM_BLOCK, bind_norm, bind_squares, squares_of
 from worker.backprop.optimizers import OPTIMIZERS, make_optimizer
 from worker.backprop.optimizers.optimizer import SCALE
 from worker.backprop.softmax_kernels import cross_entropy_in_calls
@@ -85,6 +86,20 @@ def test_the_sums_of_squares(dtype, size, seed):
 
     by_loop, by_calls = both_ways(sums)
     assert by_loop == by_calls
+
+
+@given(st.sampled_from(DTYPES), st.integers(1, 300), st.integers(0, 2**32))
+@settings(deadline=None)
+def test_the_norm_from_the_sums_of_squares(dtype, blocks, seed):
+    squares = np.abs(numbers(dtype, blocks, seed=seed))
+
+    def norm():
+        bound = bind_norm(squares)
+        return [np.array([bound(), bound()])]
+
+    by_loop, by_calls = both_ways(norm)
+    assert by_loop == by_calls
+    assert bind_norm(squares)() == pytest.approx(math.sqrt(math.fsum(squares.tolist())), rel=1e-14)
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))

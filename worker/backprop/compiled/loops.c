@@ -117,6 +117,23 @@ LOOP(sums_of_squares)
     }
 }
 
+/* The sum of these sums in double: lane l adds every NORM_LANES-th, then the lanes are added in pairs. */
+
+#define NORM_LANES 8
+
+LOOP(total)
+{
+    const REAL *restrict s = arrays[0];
+    double *restrict sum = (double *)arrays[1], lane[NORM_LANES] = {0};
+    long long i = 0;
+    for (; i + NORM_LANES <= sizes[0]; i += NORM_LANES)
+        for (int l = 0; l < NORM_LANES; l++)
+            lane[l] += s[i + l];
+    for (int l = 0; i < sizes[0]; i++, l++)
+        lane[l] += s[i];
+    *sum = ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
 /* ---- the optimizers: θ, g and up to two slots; k is η, as the rule wants it, ε, and what else the rule takes */
 
 enum rule { SGD, MOMENTUM, NESTEROV, ADAGRAD, RMSPROP, ADAM };
