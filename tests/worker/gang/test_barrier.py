@@ -1,6 +1,7 @@
 """The barrier: nobody goes on before everybody has come."""
 
 import multiprocessing
+import os
 import time
 
 import numpy as np
@@ -68,3 +69,16 @@ def test_waiting_for_the_dead_ends_with_what_the_watch_raises():
 
     assert missing == [[0, 2]]
     assert time.monotonic() - started < 5
+
+
+def test_who_waits_beside_busy_programs_looks_after_the_others_too(monkeypatch):
+    """There a yield takes as long as the other program may run."""
+    monkeypatch.setattr(os, "sched_yield", lambda: time.sleep(0.02))
+
+    def watch(_):
+        raise GangBroken("gone")
+
+    started = time.monotonic()
+    with pytest.raises(GangBroken):
+        barrier(counters_for(2), 0, 2, watch).wait()
+    assert time.monotonic() - started < 2
