@@ -16,7 +16,7 @@ from models.release import release
 from worker.backprop import Network, ShardPass, initialize
 from worker.backprop.compiled import computes_products, loops_in_use
 from worker.backprop.cost_kernels import bind_cost
-from worker.backprop.gradient_norm import squares_of
+from worker.backprop.gradient_norm import bind_norm, squares_of
 from worker.backprop.optimizers import OPTIMIZERS
 from worker.backprop.tree import bind_tree_mean, tree_depth
 
@@ -78,10 +78,11 @@ def _gradient(x: NDArray[Any], units: int) -> NDArray[Any]:
 def _learnt(numbers: NDArray[Any]) -> list[NDArray[Any]]:
     """What the loops of a step make of these numbers."""
     z, g = numbers.copy(), np.empty(numbers.size, numbers.dtype)
-    bind_cost("cross_entropy", z, (z, z))(np.arange(z.shape[1]) % len(z), None)
+    cost = bind_cost("cross_entropy", z, (z, z))(np.arange(z.shape[1]) % len(z), None)
     shards = [numbers.ravel(), z.ravel(), numbers.ravel()]
     bind_tree_mean(shards, g, list(np.empty((tree_depth(len(shards)), g.size), g.dtype)))(1 / 3)
-    results = [z, g, squares_of(g)]
+    squares = squares_of(g)
+    results = [z, g, squares, np.array([cost, bind_norm(squares)()])]
     for rule in OPTIMIZERS.values():
         theta, slots = numbers.ravel().copy(), [np.zeros_like(g) for _ in rule.slot_names]
         update = rule().bind(theta, g, slots)
