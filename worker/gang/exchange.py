@@ -36,8 +36,10 @@ from worker.gang.gang import Gang, own_cut
 Array = NDArray[Any]
 
 BLOCK = 32_768
-"""Elements: a multiple of NORM_BLOCK, 128 KiB of float32. Half of it takes 10 % longer: twice the calls. In
-compiled loops, which go through a block chunk by chunk, twice of it saves calls: 3 % of a step of 784-128-10."""
+"""Elements: a multiple of NORM_BLOCK, 128 KiB of float32. Half of it takes 10 % longer: twice the calls."""
+_SMALL_CUT = 2 * BLOCK
+"""Up to so many elements a cut is one block where compiled loops go through it chunk by chunk: 3 % of a step of
+784-128-10."""
 
 
 def publishes(gang: Gang, layout: Layout) -> bool:
@@ -73,7 +75,8 @@ class Exchange:
         segment = gang.segment
         first, last = own_cut(start, stop, gang.place.rank, gang.place.size)
         dtype, depth = segment.state.dtype, tree_depth(segment.shape.shards)
-        block = 2 * BLOCK if has_loops(dtype) else BLOCK
+        in_loops = has_loops(dtype) and clip_norm is None and not (penalty.l1 or penalty.l2)
+        block = _SMALL_CUT if in_loops and last - first <= _SMALL_CUT else BLOCK
         mean, *registers = on_a_line((1 + depth) * block, dtype).reshape(1 + depth, block)
         cut = Cut(segment, optimizer, penalty, registers, publishes(gang, penalty.layout))
         # The norm needs all means before any is used: they wait where a gradient of this member's own was added from.

@@ -63,10 +63,11 @@ class Snapshots:
         file = self._files[(self._segment.control[Word.PUBLISHED] + 1) % 2]
         for part in range(state.shape[0]):
             for low in range(self._start, self._stop, PIECE):
-                piece = state[part, low : min(low + PIECE, self._stop)]
+                high = min(low + PIECE, self._stop)
+                piece = state[part, low:high]
                 write_at(file, piece, (part * state.shape[1] + low) * state.itemsize)
                 if part == state.shape[0] - 1:  # the best weights: not needed until they are beaten or copied again
-                    self._segment.forget(self._segment.best[low : low + PIECE])
+                    self._segment.forget(self._segment.best[low:high])
 
     def publish(self, run: RunState) -> None:
         """Make the copy the one to restart from. For the leader, after all members have copied."""

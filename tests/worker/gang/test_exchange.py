@@ -5,6 +5,7 @@ import pytest
 
 from worker.backprop import Layout, make_optimizer, make_penalty
 from worker.backprop.gradient_norm import norm_blocks
+from worker.gang import exchange as module
 from worker.gang.exchange import BLOCK, Exchange
 from worker.gang.gang import Gang, places
 from worker.gang.segment import Segment, SegmentShape
@@ -42,6 +43,21 @@ def test_a_cut_of_several_blocks_is_updated_to_its_last_element(tmp_path):
     segment, (exchange,) = exchanges(tmp_path, widths, 1)
     exchange.update(1, 0.5, 1.0)
     assert segment.parameters == pytest.approx(-0.5 * segment.gradients.sum(axis=0), rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("block", [1024, 32 * 1024])
+def test_the_blocks_of_a_cut_change_no_bit(tmp_path, monkeypatch, block):
+    def updated():
+        segment, (exchange,) = exchanges(tmp_path, (300, 150, 10), 1)
+        for step in (1, 2):
+            exchange.update(step, 0.5, 0.25)
+        segment.path.unlink()
+        return segment.parameters.tobytes(), exchange.gradient_norm()
+
+    in_one = updated()
+    monkeypatch.setattr(module, "BLOCK", block)
+    monkeypatch.setattr(module, "_SMALL_CUT", 0)
+    assert updated() == in_one
 
 
 @pytest.mark.parametrize(("widths", "members"), [((64, 32, 10), 2), ((255, 511, 3), 3), ((300, 256, 512, 3), 1)])
