@@ -19,7 +19,7 @@ from models.spec import parse_spec
 from worker.fingerprint import limit_blas_to_one_thread
 from worker.gang.gang import Gang, places
 from worker.gang.history_ring import HistoryRing, epochs_between
-from worker.gang.segment import Segment
+from worker.gang.segment import RING_EPOCHS, Segment
 from worker.gang.snapshots import Snapshots
 from worker.training.prepared import Prepared
 from worker.training.run import Blueprint, Run
@@ -28,6 +28,7 @@ from worker.training.trainer import Trainer
 
 def samples_per_second(shape: Shape, members: int, optimizer: str) -> float:
     """From the end of the first epoch to the end of the last one."""
+    assert shape.epochs <= RING_EPOCHS, "the first epochs would be written over"
     blueprint = _blueprint(shape, members, optimizer)
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
         segment = Segment.found(Path(folder) / "segment", blueprint.segment_shape())

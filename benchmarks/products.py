@@ -1,6 +1,7 @@
-"""The compiled products of a layer beside the BLAS's: `python -m benchmarks.products`.
+"""The compiled products of a layer beside the BLAS's, and the compiled cross entropy: `python -m benchmarks.products`.
 
-Microseconds of each in float32 on one core, in turn: forward with relu, back with its slope, the gradient.
+Microseconds of each in float32 on one core, in turn: forward with relu, back with its slope, the gradient; softmax with
+cross entropy beside NumPy calls and loops.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from worker.backprop.layer_products import (
     place_for_copies,
 )
 from worker.backprop.rows_of_data import RowsOfData
+from worker.backprop.softmax_kernels import compiled_cross_entropy, cross_entropy_in_calls
 from worker.fingerprint import limit_blas_to_one_thread
 
 FIRST = ((64, 32, 16), (784, 128, 32), (784, 512, 64), (784, 1024, 128), (28, 256, 512))
@@ -36,6 +38,9 @@ ABOVE = (
     (256, 2, 512),
 )
 """Inputs, units, rows of data: of layers whose inputs are the data, and of those above them."""
+
+OUTPUTS = ((10, 16), (10, 128), (1000, 128))
+"""Classes and rows."""
 
 Pair = tuple[str, Callable[[], object], Callable[[], object]]
 """What it is, the BLAS's, and the compiled form."""
@@ -54,6 +59,10 @@ def main() -> None:
                 gflops = 2 * (inputs + 1) * units * n / compiled_us / 1e3
                 name = f"{inputs}-{units}, {n} rows, {what}"
                 print(f"{name:38}{blas_us:>9.1f}{compiled_us:>13.1f}{blas_us / compiled_us:>7.2f}{gflops:>9.0f}")
+    for classes, n in OUTPUTS:
+        calls_us, compiled_us = microseconds(*_cross_entropies(classes, n))
+        name = f"cross entropy, {classes} classes, {n} rows"
+        print(f"{name:38}{calls_us:>9.1f}{compiled_us:>13.1f}{calls_us / compiled_us:>7.2f}")
 
 
 def _of_rows(inputs: int, units: int, n: int) -> Iterator[Pair]:
@@ -91,6 +100,14 @@ def _of_layer(inputs: int, units: int, n: int) -> Iterator[Pair]:
         blas_products.bind_gradient(a, delta, gradient),
         bind_layer_gradient(a, delta, place, gradient),
     )
+
+
+def _cross_entropies(classes: int, n: int) -> tuple[Op, Op]:
+    """In calls, and compiled."""
+    z, y = _drawn(classes, n), np.arange(n) % classes
+    in_calls, compiled = cross_entropy_in_calls(z.copy()), compiled_cross_entropy(z)
+    assert compiled is not None
+    return lambda: in_calls(y, None), lambda: compiled(y, None)
 
 
 def _all(operations: Sequence[Op]) -> Callable[[], object]:

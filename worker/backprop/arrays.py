@@ -15,7 +15,7 @@ Codes = NDArray[Any]
 """Class codes 0 … classes - 1. ``np.intp`` is fastest: NumPy indexes with nothing else and would convert."""
 
 Op = Callable[[], object]
-"""A NumPy call with all its arguments bound, result array included: the hot path runs lists of them."""
+"""A call with all its arguments bound, result array included, of NumPy or compiled: the hot path runs lists of them."""
 
 CACHE_LINE = 64
 """Bytes."""

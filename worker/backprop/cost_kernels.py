@@ -13,7 +13,7 @@ import numpy as np
 
 from worker.backprop.activation_kernels import bind_sigmoid
 from worker.backprop.arrays import Floats, Op
-from worker.backprop.cost_kernel import Cost, CostKernel, bind_total, in_calls
+from worker.backprop.cost_parts import Cost, CostKernel, bind_total, kernel_of
 from worker.backprop.softmax_kernels import bind_softmax, compiled_cross_entropy, cross_entropy_in_calls
 
 
@@ -32,7 +32,7 @@ def bind_cost(name: str, z: Floats, scratch: tuple[Floats, Floats]) -> CostKerne
     """The kernel of a named cost over z, with scratch of the same shape."""
     if name == "cross_entropy":
         return compiled_cross_entropy(z) or cross_entropy_in_calls(z)
-    return in_calls(_WITH_SCRATCH[name](z, *scratch))
+    return kernel_of(_WITH_SCRATCH[name](z, *scratch))
 
 
 def _binary_cross_entropy(z: Floats, s: Floats, t: Floats) -> Cost:

@@ -71,7 +71,7 @@ def bind_first_forward(M: Floats, pitch: int, rows: RowsOfData, place: Floats, t
         to: what becomes of z.
     """
     if not _can_be_compiled(M.T, rows.x.T, to.z, pitch):
-        return [_of(rows, bind_forward_of_rows(M, pitch, to.z)), *to.forward]
+        return [_reading(rows, bind_forward_of_rows(M, pitch, to.z)), *to.forward]
     product = bind_product(M.T, rows.x.T, to.z, place, Ending.RELU if to.is_relu else Ending.AS_SUMMED)
     rows.read_by(product.addresses, 1)
     return [product.run, *([] if to.is_relu else to.forward)]
@@ -116,7 +116,7 @@ def bind_layer_gradient(a: Floats, delta: Floats, place: Floats, gradient: Float
 def bind_first_gradient(rows: RowsOfData, delta: Floats, place: Floats, gradient: Floats) -> Op:
     """The same of the first layer; rows as in ``bind_first_forward``."""
     if not _can_be_compiled(rows.x.T, delta.T, gradient):
-        return _of(rows, bind_gradient_of_rows(delta, gradient))
+        return _reading(rows, bind_gradient_of_rows(delta, gradient))
     product = bind_product(rows.x.T, delta.T, gradient, place)
     rows.read_by(product.addresses, 0)
     return product.run
@@ -128,7 +128,7 @@ def place_for_copies(depths: Sequence[int], columns: Sequence[int], dtype: np.dt
     return on_a_line(min(_MOST_COPIED, STRIP * max(strips) * max(depths)), dtype)
 
 
-def _of(rows: RowsOfData, product: OfRows) -> Op:
+def _reading(rows: RowsOfData, product: OfRows) -> Op:
     return lambda: product(rows.x)
 
 

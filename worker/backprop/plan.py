@@ -7,7 +7,7 @@ With columns as rows of data (see ``buffers``) and A for a with its row of ones,
     gradient    ∂C/∂M_l = A_(l-1) δ_lᵀ             weight and bias in one product
 
 The products of the first layer find x, which differs from step to step, in ``rows``. What was compiled and follows each
-other is one call: with relu and cross entropy, a whole pass.
+other other is one call: with relu, cross entropy and all products compiled, a whole pass.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Plan:
         if gradient is not None:
             self.carry = [self._carry_back(i) for i in range(network.hidden)]
             self.gradients = [self._gradient(i) for i in range(layout.layers)]
-            self.whole = in_sequence([*forward, *self.cost.operations, *self._backward()])
+            self.whole_pass = in_sequence([*forward, *self.cost.operations, *self._backward()])
             """Forward, cost and backward."""
 
     def backward_to(self, i: int) -> list[Op]:

@@ -33,11 +33,11 @@ class RowsOfData:
         Raises:
             ValueError: rows of another shape or dtype, which a compiled call would read past.
         """
-        self.x = x
         if self._readers:
             address = (self._known.get(id(x)) or self._find(x))[1]
             for addresses, factor in self._readers:
                 addresses[factor] = address
+        self.x = x
 
     def _find(self, x: Floats) -> tuple[Floats, int]:
         if x.shape != self._shape or x.dtype != self._dtype or not x.flags.c_contiguous:

@@ -1,8 +1,8 @@
 """One shard's part of a step: forward, cost, backward, its gradient written where everybody can add it.
 
 ``textbook`` has the same in plain NumPy and is its specification. This form allocates nothing after the first pass over
-so many rows, and makes as few calls as it can: for one hidden layer with relu and softmax one where all was compiled,
-and 18 of NumPy's otherwise.
+so many rows, and makes as few calls as it can: for one hidden layer with relu and softmax 18 of NumPy's, and a single
+one where all of it is compiled (``layer_products`` says which products are).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class ShardPass:
         for draw in plan.masks:
             draw(step, shard)
         plan.cost.feed(y, weight)
-        for operation in plan.whole:
+        for operation in plan.whole_pass:
             operation()
         return plan.cost.total()
 

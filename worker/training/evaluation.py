@@ -44,7 +44,7 @@ class Block(NamedTuple):
 
     def gathered(self) -> Block:
         """The same with a copy of its rows."""
-        return self if self.rows is None else self._replace(x=self.x[self.rows], rows=None)
+        return self if self.rows is None else self._replace(x=self.x[self.rows][:], rows=None)
 
 
 @dataclass(frozen=True, slots=True)

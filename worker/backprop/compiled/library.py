@@ -12,12 +12,15 @@ from typing import Any
 _HERE = Path(__file__).parent
 
 
+LONG = 10_000_000
+"""Multiplications: some 80 µs. A call of no fewer gives up the interpreter's lock, as NumPy's products do."""
+
+
 class CompiledCall(partial[object]):
     """A function of a library with its three arguments bound: sizes, the arrays' addresses, numbers."""
 
-
-class LongCall(CompiledCall):
-    """One that gives up the interpreter's lock."""
+    work = 0
+    """How many multiplications take as long; of an element-wise loop over a block, too few to be counted."""
 
 
 @cache
@@ -34,9 +37,25 @@ def library_of(dtype: str) -> ctypes.PyDLL | None:
     return library if compiled_from == sources else None
 
 
+def bind_call(name: str, sizes: Any, arrays: Any, work: int) -> CompiledCall:
+    """A function of the library of float32 that may take long, without numbers.
+
+    Args:
+        name: of the function.
+        sizes: which the function reads, as ``ctypes`` has them, like the others.
+        arrays: addresses, or what else it takes in their place.
+        work: see ``CompiledCall``.
+    """
+    function = getattr(_letting_go_of_the_lock() if work >= LONG else library_of("float32"), name)
+    function.restype = None
+    call = CompiledCall(function, sizes, arrays, None)
+    call.work = work
+    return call
+
+
 @cache
-def letting_go_of_the_lock() -> ctypes.CDLL:
-    """That of float32, with calls that give up the interpreter's lock, as NumPy's products do."""
+def _letting_go_of_the_lock() -> ctypes.CDLL:
+    """That of float32, with calls that give up the interpreter's lock."""
     library = library_of("float32")
     assert library is not None
     return ctypes.CDLL(str(path_of("float32")), handle=library._handle)

@@ -108,7 +108,9 @@ def loops_in_use() -> str:
 
 @contextmanager
 def numpy_calls_only() -> Iterator[None]:
-    """What is bound meanwhile has NumPy calls for loops: to hold the loops to them, in bits or in time."""
+    """What is bound meanwhile has NumPy calls for loops: to hold the loops to them, in bits or in time. Products and
+    cross entropy, which have other bits, stay what they are.
+    """
     before, _forms["compiled"] = _forms["compiled"], False
     try:
         yield

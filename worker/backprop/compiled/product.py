@@ -1,30 +1,25 @@
-"""The products of ``product.c``, bound to their arrays."""
+"""The products of ``product.c``, and the cross entropy of ``cross_entropy.c``, bound to their arrays."""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
 from enum import IntEnum
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from worker.backprop.arrays import Floats
-from worker.backprop.compiled.library import (
-    CompiledCall,
-    LongCall,
-    addresses_of,
-    letting_go_of_the_lock,
-    library_of,
-)
+from worker.backprop.arrays import Codes, Floats
+from worker.backprop.compiled.library import CompiledCall, addresses_of, bind_call, library_of
 
 STRIP = 32
 """Columns that it takes at once."""
 _DEPTH = 1280
 """What it takes of a sum at once, at most."""
-_LONG = 10_000_000
-"""Multiplications: some 80 µs."""
+
+
+_OF_AN_EXPONENTIAL = 50
+"""Multiplications that take as long as an exponential and what comes with it."""
 
 
 class Ending(IntEnum):
@@ -43,11 +38,29 @@ class Product(NamedTuple):
     """Of the left and the right factor, so that another one that lies alike may take its place."""
 
 
+class _Shape(ctypes.Structure):
+    """``struct shape`` of ``product.c``."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_longlong)
+        for name in (
+            "rows",
+            "columns",
+            "depth",
+            "left_pitch",
+            "left_turned",
+            "right_pitch",
+            "right_turned",
+            "ending",
+            "place",
+        )
+    )
+
+
 def bind_product(
     left: Floats, right: Floats, out: Floats, place: Floats, ending: Ending = Ending.AS_SUMMED, a: Floats | None = None
 ) -> Product:
-    """``product`` of ``product.c``: out = left · right. Only where ``computes_products``. A long one gives up the
-    interpreter's lock, as NumPy's products do.
+    """``product`` of ``product.c``: out = left · right. Only where ``computes_products``.
 
     Args:
         left: (rows, depth). Of each factor either the rows or the columns are contiguous.
@@ -68,31 +81,34 @@ def bind_product(
     assert place.size >= STRIP * min(depth, _DEPTH), "no strip would fit"
     assert all(array.dtype == np.float32 for array in (left, right, out, place, a))
     (left_pitch, left_turned), (right_pitch, right_turned) = _lie(left), _lie(right)
-    numbers = (rows, columns, depth, left_pitch, left_turned, right_pitch, right_turned, ending, place.size)
-    shape = (ctypes.c_longlong * len(numbers))(*numbers)  # ``struct shape`` of ``product.c``
+    shape = _Shape(rows, columns, depth, left_pitch, left_turned, right_pitch, right_turned, ending, place.size)
+    sizes = (ctypes.c_longlong * len(_Shape._fields_)).from_buffer(shape)  # a call takes its address, not a copy
     addresses = addresses_of((left, right, out, place, a))
-    is_long = rows * columns * depth >= _LONG
-    library = letting_go_of_the_lock() if is_long else library_of("float32")
-    product = library.product  # type: ignore[union-attr]  # it computes products
-    product.restype = None
-    return Product((LongCall if is_long else CompiledCall)(product, shape, addresses, None), addresses)
+    return Product(bind_call("product", sizes, addresses, rows * columns * depth), addresses)
 
 
-def bind_function(
-    name: str, arrays: Sequence[Floats], sizes: Sequence[int]
+def bind_cross_entropy(
+    z: Floats, y: Codes, weights: Floats, total: Floats
 ) -> tuple[CompiledCall, ctypes.Array[ctypes.c_longlong]]:
-    """Another function beside the products, and its sizes, which may be set before a call.
+    """``cross_entropy`` of ``cross_entropy.c``. Only where ``computes_products``.
 
     Args:
-        name: of the function.
-        arrays: in its order and in C order. They stay alive as long as the call.
-        sizes: in its order.
+        z: (k, n), which δ overwrites. All of them are in C order, and stay alive as long as the call.
+        y: (n,) of int64.
+        weights: (n,)
+        total: one float64, where the cost goes.
+
+    Returns:
+        The call, and its sizes, of which the last one is to be 1 where the weights count, and is 0.
     """
-    assert all(array.flags.c_contiguous for array in arrays)
-    function = getattr(library_of("float32"), name)
-    function.restype = None
-    lengths = (ctypes.c_longlong * len(sizes))(*sizes)
-    return CompiledCall(function, lengths, addresses_of(arrays), None), lengths
+    assert computes_products()
+    assert z.dtype == weights.dtype == np.float32
+    assert y.dtype == np.int64
+    assert total.dtype == np.float64
+    assert all(array.flags.c_contiguous for array in (z, y, weights, total))
+    k, n = z.shape
+    sizes = (ctypes.c_longlong * 3)(k, n, 0)
+    return bind_call("cross_entropy", sizes, addresses_of((z, y, weights, total)), _OF_AN_EXPONENTIAL * k * n), sizes
 
 
 def _lie(factor: Floats) -> tuple[int, bool]:

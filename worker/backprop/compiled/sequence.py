@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from worker.backprop.arrays import Op
-from worker.backprop.compiled.library import CompiledCall, LongCall, letting_go_of_the_lock, library_of
+from worker.backprop.compiled.library import CompiledCall, bind_call, library_of
 
 
 class _Operation(ctypes.Structure):
@@ -25,20 +25,14 @@ def in_sequence(operations: Sequence[Op]) -> list[Op]:
     for _, group in groupby(operations, lambda operation: isinstance(operation, CompiledCall)):
         calls = list(group)
         compiled = [call for call in calls if isinstance(call, CompiledCall)]
-        joined += [_in_one(compiled)] if len(compiled) > 1 else calls
+        joined += [_in_one(compiled)] if len(compiled) > 1 and library_of("float32") else calls
     return joined
 
 
 def _in_one(calls: Sequence[CompiledCall]) -> CompiledCall:
-    """It gives up the interpreter's lock if one of them does."""
-    is_long = any(isinstance(call, LongCall) for call in calls)
-    library = letting_go_of_the_lock() if is_long else library_of("float32")
-    assert library is not None
-    table = (_Operation * len(calls))(*(_operation(call) for call in calls))
+    table = (_Operation * len(calls))(*map(_operation, calls))
     table.calls = tuple(calls)  # type: ignore[attr-defined]  # an address keeps nothing alive
-    library.sequence.restype = None
-    count = (ctypes.c_longlong * 1)(len(calls))
-    return (LongCall if is_long else CompiledCall)(library.sequence, count, table, None)
+    return bind_call("sequence", (ctypes.c_longlong * 1)(len(calls)), table, sum(call.work for call in calls))
 
 
 def _operation(call: CompiledCall) -> _Operation:

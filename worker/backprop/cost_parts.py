@@ -1,4 +1,4 @@
-"""What a cost is in preallocated memory, and how its sum over rows is made."""
+"""The parts of a cost in preallocated memory, and how its sum over rows is made."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class CostKernel(NamedTuple):
         return self.total()
 
 
-def in_calls(cost: Cost) -> CostKernel:
-    """A cost of NumPy calls alone."""
+def kernel_of(cost: Cost) -> CostKernel:
+    """The kernel of a cost that NumPy calls make in one go."""
     given: list[Any] = [None, None]
     found = [math.nan]
 
