@@ -16,10 +16,10 @@ from tests.support.fleet import Fleet, wait_until
 from worker.control.collector import collect
 from worker.training.prepared import drop_drafts
 
-TRAINING = {"batch_size": 256, "max_epochs": 1100, "optimizer": {"name": "adam", "learning_rate": 1e-4}}
+TRAINING = {"batch_size": 256, "max_epochs": 1600, "optimizer": {"name": "adam", "learning_rate": 1e-4}}
 NETWORK = {"hidden": [{"units": 256, "activation": "relu"}]}
 ROWS = 4000
-STEPS = 15 * 1100
+STEPS = 15 * 1600
 """Some four seconds of one worker's time, longer than another one takes to start and to join: steps so long that three
 workers on two cores do not only wait."""
 

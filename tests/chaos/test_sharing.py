@@ -14,7 +14,7 @@ from tests.support.fleet import wait_until
 
 pytestmark = pytest.mark.chaos
 
-LONG = {**TRAINING, "max_epochs": 3500}
+LONG = {**TRAINING, "max_epochs": 5000}
 
 
 def test_the_bounds_of_a_running_job_hold_within_seconds(arena):
