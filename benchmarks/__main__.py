@@ -4,7 +4,7 @@ Our figures are of the real job path in an embedded stack of its own: submitted 
 the service reports them. The digests of one worker and of two must be equal; a difference ends the measurement with a
 failure. The peers run in the environment that the command line names.
 
-    python -m benchmarks [rounds] [python of the peers]
+    python -m benchmarks [rounds] [python of the peers] [network, such as 784-128-10, ...]
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ def main() -> None:
     """Measure every shape and print the tables."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     peers_python = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    shapes = [shape for shape in SHAPES if shape.name in sys.argv[3:] or len(sys.argv) <= 3]
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     console.print(machine())
     with tempfile.TemporaryDirectory(prefix="chainrule-bench-") as folder:
         directory = DataDir(Path(folder))
         with running_stack(directory, workers=2) as url, Client(url, directory.key_file.read_text().strip()) as client:
-            measured = [(shape, contest(client, shape, peers_python, rounds)) for shape in SHAPES]
+            measured = [(shape, contest(client, shape, peers_python, rounds)) for shape in shapes]
     console.print(rates(measured))
     console.print(ratios(measured))
 
