@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_info
 
 from benchmarks.contest import contest
-from benchmarks.shapes import SHAPES
+from benchmarks.shapes import SHAPES, Shape
 from benchmarks.tables import rates, ratios
 from chainrule import Client
 from chainrule.demo.stack import running_stack
@@ -33,7 +34,7 @@ def main() -> None:
     """Measure every shape and print the tables."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     peers_python = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    shapes = [shape for shape in SHAPES if shape.name in sys.argv[3:] or len(sys.argv) <= 3]
+    shapes = _shapes_named(sys.argv[3:])
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     console.print(machine())
     with tempfile.TemporaryDirectory(prefix="chainrule-bench-") as folder:
@@ -42,6 +43,14 @@ def main() -> None:
             measured = [(shape, contest(client, shape, peers_python, rounds)) for shape in shapes]
     console.print(rates(measured))
     console.print(ratios(measured))
+
+
+def _shapes_named(names: Sequence[str]) -> list[Shape]:
+    """All of them where none is named."""
+    of_name = {shape.name: shape for shape in SHAPES}
+    if unknown := set(names) - set(of_name):
+        raise SystemExit(f"no such network: {', '.join(sorted(unknown))}; there are {', '.join(of_name)}")
+    return [of_name[name] for name in names or of_name]
 
 
 def machine() -> str:

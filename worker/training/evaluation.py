@@ -43,7 +43,7 @@ class Block(NamedTuple):
         return 0 if self.rows is None else len(self.rows) * self.x.shape[1] * self.x.itemsize
 
     def gathered(self) -> Block:
-        """The same with a copy of its rows."""
+        """The same with a copy of its rows, as a view: a pass remembers where views lie."""
         return self if self.rows is None else self._replace(x=self.x[self.rows][:], rows=None)
 
 
