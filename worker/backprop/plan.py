@@ -6,8 +6,8 @@ With columns as rows of data (see ``buffers``) and A for a with its row of ones,
     back        δ_l = (W_(l+1) δ_(l+1)) ∘ f_l'     W is M without its last row
     gradient    ∂C/∂M_l = A_(l-1) δ_lᵀ             weight and bias in one product
 
-The products of the first layer find x, which differs from step to step, in ``rows``. What was compiled and follows each
-other other is one call: with relu, cross entropy and all products compiled, a whole pass.
+The products of the first layer find x, which differs from step to step, in ``rows``. Compiled calls that follow each
+other are one: with relu, cross entropy and all products compiled, a whole pass.
 """
 
 from __future__ import annotations
